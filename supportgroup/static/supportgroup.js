@@ -1,0 +1,138 @@
+// What pages do better with JavaScript. Every one of them works without it.
+"use strict";
+
+// Pages may only be made from text through this one named policy, and only from answers of our own server.
+const policy = window.trustedTypes?.createPolicy("supportgroup", { createHTML: (text) => text });
+
+function parse(text) {
+  return new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html");
+}
+
+// Leave this page: blank at once, then another site in its place, so that "back" does not lead here.
+
+const PRESSES = 3; // of Shift
+const PAUSE = 1500; // ms between two presses, at most
+
+function leave() {
+  document.documentElement.classList.add("left-behind");
+  document.title = "…";
+  window.location.replace(document.querySelector("[data-leave]").href);
+}
+
+let presses = 0;
+let pressedAt = 0;
+
+document.addEventListener("keydown", (event) => {
+  if (event.repeat) return;
+  presses = event.key === "Shift" ? (event.timeStamp - pressedAt < PAUSE ? presses + 1 : 1) : 0;
+  pressedAt = event.timeStamp;
+  if (presses === PRESSES) leave();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-leave]")) {
+    event.preventDefault();
+    leave();
+  }
+});
+
+// Saying things to screen readers, without moving the focus.
+
+function announce(words) {
+  document.getElementById("announcer").textContent = words;
+}
+
+// <form data-swap="ids">: the answer replaces the elements of these ids in place, instead of loading a page.
+
+const SLOW = 400; // ms after which waiting is said
+
+function swappable(answer, ids) {
+  return ids.every((id) => answer.getElementById(id) && document.getElementById(id));
+}
+
+// The element in the new page that is what `old` was in the former one: same id, or same name and value.
+function counterpart(old, place) {
+  if (old.id) return document.getElementById(old.id);
+  if (!old.name) return null;
+  return [...place.querySelectorAll(old.localName)].find((e) => e.name === old.name && e.value === old.value);
+}
+
+function swap(answer, ids) {
+  const held = document.activeElement;
+  for (const id of ids) {
+    const before = document.getElementById(id);
+    const after = document.importNode(answer.getElementById(id), true);
+    const hadFocus = before.contains(held);
+    before.replaceWith(after);
+    prepare(after);
+    if (!hadFocus) continue;
+    const next = after.querySelector("[data-focus]") || counterpart(held, after) || after;
+    if (next === after) after.tabIndex = -1;
+    next.focus();
+  }
+  const said = answer.querySelector("#said, [role=alert]");
+  announce(said.textContent.trim() || "Done.");
+}
+
+// What a submit would send, with what the pressed button says.
+function contents(form, button) {
+  const data = new FormData(form);
+  if (button?.name) data.set(button.name, button.value);
+  return new URLSearchParams(data);
+}
+
+async function send(form, button) {
+  const ids = ["said", ...form.dataset.swap.split(" ")];
+  const waiting = setTimeout(() => announce("One moment."), SLOW);
+  try {
+    const response = await fetch(form.action, { method: "POST", body: contents(form, button) });
+    const answer = parse(await response.text());
+    if (swappable(answer, ids)) swap(answer, ids);
+    else if (response.redirected) window.location.assign(response.url);
+    else if (response.ok) window.location.reload();
+    else sendPlainly(form, button); // refused, so nothing changed: let the page of the refusal show
+  } catch {
+    sendPlainly(form, button);
+  } finally {
+    clearTimeout(waiting);
+  }
+}
+
+// The way of every form without JavaScript.
+function sendPlainly(form, button) {
+  delete form.dataset.swap;
+  form.requestSubmit(button);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.swap || form.method !== "post") return;
+  event.preventDefault();
+  if (form.ariaBusy === "true") return; // pressed twice
+  form.ariaBusy = "true";
+  send(form, event.submitter).finally(() => (form.ariaBusy = "false"));
+});
+
+// Times and zones of the visitor's own.
+
+const LANGUAGE = document.documentElement.lang;
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const DAY = { weekday: "short", day: "numeric", month: "short" };
+const DATE = { weekday: "long", day: "numeric", month: "long" };
+const TIME = { hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+const SHOWN = { time: TIME, day: DAY, date: DATE, both: { ...DAY, ...TIME }, full: { ...DATE, ...TIME } };
+
+// What a fresh page or a swapped-in part of one needs.
+function prepare(part) {
+  for (const time of part.querySelectorAll("time[data-local]")) {
+    time.textContent = new Date(time.dateTime).toLocaleString(LANGUAGE, SHOWN[time.dataset.local] || SHOWN.both);
+  }
+  for (const zone of part.querySelectorAll("[data-guess-zone]")) {
+    // In a list only what it offers, and only while it still shows the default that the attribute names.
+    const guess = zone.options ? [...zone.options].find((option) => option.value === ZONE) : ZONE;
+    if (guess && (zone.type === "hidden" || zone.value === zone.dataset.guessZone)) zone.value = ZONE;
+  }
+}
+
+prepare(document);
+document.querySelector("[data-focus]")?.focus();
