@@ -1,0 +1,1 @@
+"""Supportgroup: peer support groups that share the load."""

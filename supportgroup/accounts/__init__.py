@@ -1,0 +1,1 @@
+"""Accounts: who can sign in, how, and what mail they want."""

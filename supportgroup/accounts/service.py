@@ -1,0 +1,181 @@
+"""Signing up, signing in, and what an account decides for itself."""
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from supportgroup import clock
+from supportgroup.accounts import letters, queries
+from supportgroup.accounts.models import Account, LinkPurpose, ReminderTime, Session, SignInLink, StoppedPreference
+from supportgroup.db import db, insert_or_ignore
+from supportgroup.errors import Refused
+from supportgroup.events import tell
+from supportgroup.mail.kinds import PREFERENCES
+from supportgroup.secrets import blind_index
+
+LIFE = {LinkPurpose.CONFIRM: timedelta(hours=72), LinkPurpose.SIGN_IN: timedelta(minutes=15)}
+UNCONFIRMED_FOR = timedelta(days=7)
+SESSION, SESSION_SHARED = timedelta(days=30), timedelta(hours=12)
+FIRST_REMINDERS = (24 * 60, 60)  # minutes before a meeting
+
+
+@dataclass(frozen=True)
+class LinkUsed:
+    """An event: an account signed in by this link, for the first time if it was confirmed by it."""
+
+    account: Account
+    link_id: UUID
+    confirmed: bool
+
+
+def create_account(
+    *, email: str, name: str, zone: str = "UTC", language: str = "en", confirmed_at: datetime | None = None
+) -> Account:
+    """A new account. Raises Refused where the address has one."""
+    if queries.account_of(email):
+        raise Refused("There is an account with this address.")
+    account = Account(
+        email=email,
+        email_index=blind_index(email),
+        name=name,
+        zone=zone,
+        language=language,
+        created_at=clock.now(),
+        confirmed_at=confirmed_at,
+        reminder_times=[ReminderTime(minutes=minutes) for minutes in FIRST_REMINDERS],
+    )
+    db.session.add(account)
+    db.session.flush()
+    return account
+
+
+def request_link(*, email: str, browser: str | None) -> SignInLink:
+    """Owe a letter that signs in. For an address that nobody has, the same work is done and no letter goes out."""
+    return make_link(queries.account_of(email), browser)
+
+
+def sign_up(*, email: str, name: str, zone: str, browser: str | None) -> SignInLink:
+    """Owe the letter that confirms a new account; who has an account with this address gets one that signs in."""
+    account = queries.account_of(email) or create_account(email=email, name=name, zone=zone)
+    return make_link(account, browser)
+
+
+def make_link(account: Account | None, browser: str | None = None) -> SignInLink:
+    """A link for this account, and the letter that carries it."""
+    purpose = LinkPurpose.CONFIRM if account and account.confirmed_at is None else LinkPurpose.SIGN_IN
+    link = new_link(account, purpose, browser)
+    letters.owe_link(link)
+    return link
+
+
+def new_link(account: Account | None, purpose: LinkPurpose, browser: str | None = None) -> SignInLink:
+    now = clock.now()
+    link = SignInLink(
+        account_id=account.id if account else None,
+        purpose=purpose,
+        browser=browser,
+        created_at=now,
+        expires_at=now + LIFE[purpose],
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link
+
+
+def use_link(link_id: UUID) -> Account:
+    """Use a link, once. Raises Refused where it was used or is too old."""
+    link = queries.sign_in_link(link_id, lock=True)
+    if link is None or link.account is None:
+        raise Refused("This link was used already, or it is too old. Ask for a new one.")
+    link.used_at = clock.now()
+    account = link.account
+    confirmed = account.confirmed_at is None
+    if confirmed:
+        account.confirmed_at = link.used_at
+    tell(LinkUsed(account, link.id, confirmed))
+    return account
+
+
+def start_session(account: Account, *, device: str, shared: bool = False) -> str:
+    """Sign a browser in. Returns the reference for its cookie, which is kept nowhere else."""
+    reference, now = secrets.token_urlsafe(32), clock.now()
+    db.session.add(
+        Session(
+            account_id=account.id,
+            reference_hash=queries.hash_of(reference),
+            device=device,
+            shared=shared,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + (SESSION_SHARED if shared else SESSION),
+        )
+    )
+    return reference
+
+
+def end_session(session_id: UUID, account: Account) -> None:
+    """Sign one of the account's browsers out."""
+    db.session.execute(delete(Session).where(Session.id == session_id, Session.account_id == account.id))
+
+
+def end_other_sessions(keep: UUID, account: Account) -> None:
+    """Sign all of the account's browsers out but one."""
+    db.session.execute(delete(Session).where(Session.id != keep, Session.account_id == account.id))
+
+
+def grain(session: Session) -> timedelta:
+    """How finely a session's last use is noted."""
+    return timedelta(hours=1) if session.shared else timedelta(days=1)
+
+
+def note_seen(session: Session) -> None:
+    session.seen_at = clock.now()
+
+
+def change_settings(account: Account, *, name: str, zone: str, language: str) -> None:
+    account.name, account.zone, account.language = name, zone, language
+
+
+def change_mail(
+    account: Account,
+    *,
+    reminders: Collection[int],
+    quiet: tuple[time, time] | None,
+    letters_at: time,
+    full_letters: bool,
+    wanted: Collection[str],
+) -> None:
+    """Set the account's wishes for mail: minutes before meetings, quiet hours, how much letters say, and which come."""
+    db.session.execute(delete(ReminderTime).where(ReminderTime.account_id == account.id))
+    db.session.add_all(ReminderTime(account_id=account.id, minutes=minutes) for minutes in set(reminders))
+    account.quiet_from, account.quiet_until = quiet or (None, None)
+    account.letters_at, account.full_letters = letters_at, full_letters
+    db.session.execute(delete(StoppedPreference).where(StoppedPreference.account_id == account.id))
+    stop_mail(account.id, PREFERENCES.keys() - set(wanted))
+
+
+def stop_mail(account_id: UUID, preferences: Iterable[str]) -> None:
+    """No more letters of these sorts. Saying so twice changes nothing."""
+    for preference in preferences:
+        db.session.execute(insert_or_ignore(StoppedPreference).values(account_id=account_id, preference=preference))
+
+
+def note_refused_address(account_id: UUID) -> None:
+    """The relay says there is no such address: nothing more is sent there until the person signs in again."""
+    account = db.session.get(Account, account_id)
+    if account is not None:
+        account.address_refused_at = clock.now()
+
+
+def remove_unconfirmed() -> None:
+    """Accounts that nobody confirmed within seven days go, with what waited for them; old links and sessions too."""
+    now = clock.now()
+    db.session.execute(
+        delete(Account).where(Account.confirmed_at.is_(None), Account.created_at < now - UNCONFIRMED_FOR)
+    )
+    db.session.execute(delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)))
+    db.session.execute(delete(Session).where(Session.expires_at < now))

@@ -1,0 +1,212 @@
+"""Signing up and in, and a person's own settings."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from supportgroup.accounts import access, queries, service
+from supportgroup.accounts.forms import MailForm, SettingsForm, SignInForm, SignUpForm, UseLinkForm
+from supportgroup.accounts.models import LinkPurpose
+from supportgroup.db import transaction
+from supportgroup.errors import Refused
+from supportgroup.fields import csrf
+from supportgroup.limits import Allowance
+from supportgroup.mail.kinds import PREFERENCES
+from supportgroup.mail.links import destination, read
+from supportgroup.secrets import BadToken, open_token
+
+bp = Blueprint("accounts", __name__)
+
+LINKS_TO_ONE_ADDRESS = Allowance("links-to-address", 5, timedelta(hours=1))
+LINKS_FROM_ONE_NETWORK = Allowance("links-from-network", 30, timedelta(hours=1))
+
+
+def safe_next(target: str | None) -> str | None:
+    """A path on this service to go on to, or None. Nothing else is followed: not another host in any spelling."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    if any(ord(letter) < 33 or letter == "\\" for letter in target) or urlsplit(target).netloc:
+        return None
+    return target
+
+
+def may_write_to(email: str) -> bool:
+    """Whether another link may go to this address, and be asked for from this network."""
+    return LINKS_FROM_ONE_NETWORK.take(access.address_prefix()) and LINKS_TO_ONE_ADDRESS.take(email)
+
+
+def link_sent(target: str | None = None) -> ResponseReturnValue:
+    """One answer for addresses we know and addresses we do not. Where to go on to waits in this browser."""
+    session["next"] = safe_next(target)
+    return render_template("accounts/link_sent.html")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect(safe_next(request.args.get("next")) or url_for("front.home"), 303)
+    form = SignInForm(next=request.args.get("next"))
+    if form.validate_on_submit():
+        if may_write_to(form.email.address):
+            with transaction():
+                service.request_link(email=form.email.address, browser=access.browser())
+        return link_sent(form.next.data)
+    return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
+
+
+@bp.route("/sign-up", methods=["GET", "POST"])
+def sign_up() -> ResponseReturnValue:
+    form = SignUpForm(next=request.args.get("next"))
+    if form.validate_on_submit():
+        if may_write_to(form.email.address):
+            with transaction():
+                service.sign_up(
+                    email=form.email.address,
+                    name=form.name.data,
+                    zone=form.zone.data,
+                    browser=access.browser(),
+                )
+        return link_sent(form.next.data)
+    return render_template("accounts/sign_up.html", form=form), 422 if form.errors else 200
+
+
+@destination("sign-in")
+def sign_in_link_leads_to(token: str, _link_id: UUID) -> str:
+    return url_for("accounts.use_link", token=token)
+
+
+@bp.route("/sign-in/<token>", methods=["GET", "POST"])
+def use_link(token: str) -> ResponseReturnValue:
+    """The page of a link: opening it changes nothing, pressing the button signs in."""
+    try:
+        _, (link_id,) = read(token, "sign-in")
+    except (BadToken, ValueError):
+        abort(404)
+    link = queries.sign_in_link(link_id)
+    if link is None:
+        return render_template("accounts/link_over.html"), 410
+    form = UseLinkForm()
+    if form.validate_on_submit():
+        target = safe_next(session.get("next"))
+        try:
+            with transaction():
+                account = service.use_link(link.id)
+                access.sign_in(account, shared=form.shared.data)
+        except Refused:
+            return render_template("accounts/link_over.html"), 410
+        return redirect(target or url_for("front.home"), 303)
+    elsewhere = not access.is_this_browser(link.browser) and "here" not in request.args
+    template = "accounts/use_link_elsewhere.html" if elsewhere else "accounts/use_link.html"
+    return render_template(template, form=form, token=token, confirming=link.purpose is LinkPurpose.CONFIRM)
+
+
+@bp.post("/sign-out")
+@login_required
+def sign_out() -> ResponseReturnValue:
+    with transaction():
+        access.sign_out()
+    response = redirect(url_for("front.index"), 303)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@bp.route("/me", methods=["GET", "POST"])
+@login_required
+def settings() -> ResponseReturnValue:
+    form = SettingsForm(obj=current_user)
+    if form.validate_on_submit():
+        with transaction():
+            service.change_settings(current_user, **form.fields())
+        flash("Saved.")
+        return redirect(url_for(".settings"), 303)
+    return render_template("accounts/settings.html", form=form), 422 if form.errors else 200
+
+
+@bp.route("/me/mail", methods=["GET", "POST"])
+@login_required
+def mail() -> ResponseReturnValue:
+    form = MailForm(**wishes())
+    if form.validate_on_submit():
+        quiet = (form.quiet_from.data, form.quiet_until.data) if form.quiet.data else None
+        with transaction():
+            service.change_mail(
+                current_user,
+                reminders=form.reminders.data,
+                quiet=quiet,
+                letters_at=form.letters_at.data,
+                full_letters=form.full_letters.data,
+                wanted=form.wanted.data,
+            )
+        flash("Saved.")
+        return redirect(url_for(".mail"), 303)
+    return render_template("accounts/mail.html", form=form), 422 if form.errors else 200
+
+
+def wishes() -> dict[str, object]:
+    """The account's present wishes for mail, as the form's fields."""
+    ids = {current_user.id}
+    off = queries.stopped(ids).get(current_user.id, frozenset())
+    return {
+        "reminders": queries.reminder_minutes(ids).get(current_user.id, []),
+        "quiet": current_user.quiet_from is not None,
+        "quiet_from": current_user.quiet_from,
+        "quiet_until": current_user.quiet_until,
+        "letters_at": current_user.letters_at,
+        "full_letters": current_user.full_letters,
+        "wanted": [name for name in PREFERENCES if name not in off],
+    }
+
+
+@bp.get("/me/sessions")
+@login_required
+def sessions() -> ResponseReturnValue:
+    return render_template(
+        "accounts/sessions.html", sessions=queries.sessions(current_user), mine=access.this_session()
+    )
+
+
+@bp.post("/me/sessions/<uuid:session_id>/end")
+@login_required
+def end_session(session_id: UUID) -> ResponseReturnValue:
+    with transaction():
+        service.end_session(session_id, current_user)
+    flash("Signed out there.")
+    return redirect(url_for(".sessions"), 303)
+
+
+@bp.post("/me/sessions/end-others")
+@login_required
+def end_other_sessions() -> ResponseReturnValue:
+    mine = access.this_session()
+    if mine is not None:
+        with transaction():
+            service.end_other_sessions(mine.id, current_user)
+    flash("Signed out everywhere else.")
+    return redirect(url_for(".sessions"), 303)
+
+
+@destination("mail-preferences")
+def preferences_link_leads_to(_token: str, _account_id: UUID) -> str:
+    return url_for("accounts.mail")
+
+
+@bp.route("/mail/stop/<token>", methods=["GET", "POST"])
+@csrf.exempt
+def stop(token: str) -> ResponseReturnValue:
+    """The one-click stop of RFC 8058: a POST acts at once and needs no sign-in, the signed link is the permission."""
+    try:
+        content = open_token("stop", token)
+        account_id, preference = UUID(bytes=content[:16]), content[16:].decode()
+    except (BadToken, ValueError):
+        abort(404)
+    if preference not in PREFERENCES:
+        abort(404)
+    if request.method == "POST":
+        with transaction():
+            service.stop_mail(account_id, [preference])
+    stopped = request.method == "POST"
+    return render_template("accounts/stop.html", what=PREFERENCES[preference], stopped=stopped, token=token)

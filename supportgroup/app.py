@@ -1,0 +1,118 @@
+"""The one file that knows every room: `create_app()`, and the table of who answers which event."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from supportgroup import config, events, logs, secrets
+from supportgroup.accounts import access
+from supportgroup.accounts import queries as accounts_queries
+from supportgroup.accounts import service as accounts_service
+from supportgroup.accounts.views import bp as accounts
+from supportgroup.assets import install_assets
+from supportgroup.board.views import bp as board
+from supportgroup.config import Settings
+from supportgroup.db import db
+from supportgroup.fields import csrf
+from supportgroup.front.dev import bp as dev
+from supportgroup.front.health import bp as health
+from supportgroup.front.views import bp as front
+from supportgroup.groups import service as groups_service
+from supportgroup.groups.views import bp as groups
+from supportgroup.mail.compose import Sender
+from supportgroup.mail.delivery import AddressRefused
+from supportgroup.mail.kinds import Recipients
+from supportgroup.mail.transport import Relay
+from supportgroup.mail.views import bp as mail
+from supportgroup.meetings.views import bp as meetings
+from supportgroup.pages import install_pages
+from supportgroup.safety.views import bp as safety
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
+ROOMS = (front, health, accounts, groups, meetings, board, safety, mail)
+BODY, FIELDS, PARTS = 256 * 1024, 64 * 1024, 100
+
+
+def answer_events() -> None:
+    """Who answers which event. Rooms below tell, rooms above answer, in the same transaction."""
+    events.answer(AddressRefused, lambda event: accounts_service.note_refused_address(event.account_id))
+    events.answer(accounts_service.LinkUsed, groups_service.complete_joining)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application, ready to serve. Raises config.BadSetting where a setting is missing or wrong."""
+    settings = settings or config.from_environment()
+    logs.configure(settings.log_level, json=not settings.development)
+    secrets.install(settings.secret_keys, settings.data_keys)
+    app = Flask("supportgroup", template_folder=str(TEMPLATES), static_folder=None)
+    app.config.from_mapping(flask_settings(settings))
+    app.config["SETTINGS"] = settings
+    settings.var.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    csrf.init_app(app)
+    access.install(app)
+    install_pages(app)
+    install_mail(app, settings)
+    install_assets(app, settings.var / "assets")
+    for room in ROOMS:
+        app.register_blueprint(room)
+    if settings.development:
+        app.register_blueprint(dev)
+    answer_events()
+    app.jinja_env.globals.update(
+        service_name=settings.service_name,
+        operator_contact=settings.operator_contact,
+        min_age=settings.min_age,
+        development=settings.development,
+    )
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    structlog.get_logger().debug("app-made", environment=settings.environment)
+    return app
+
+
+def flask_settings(settings: Settings) -> dict[str, object]:
+    """What Flask and its extensions are told."""
+    host = urlsplit(settings.base_url).hostname or ""
+    return {
+        "SECRET_KEY": settings.secret_keys[0],
+        "SECRET_KEY_FALLBACKS": list(settings.secret_keys[1:]),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "TRUSTED_HOSTS": [host, "localhost", "127.0.0.1", "::1"],
+        "SESSION_COOKIE_NAME": "__Host-form" if settings.https else "form",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": BODY,
+        "MAX_FORM_MEMORY_SIZE": FIELDS,
+        "MAX_FORM_PARTS": PARTS,
+        "WTF_CSRF_TIME_LIMIT": None,  # a page may stay open all day; the token is bound to the browser
+        "WTF_CSRF_SSL_STRICT": False,  # there is no Referer to compare: our pages send none
+        "JSON_SORT_KEYS": False,
+    }
+
+
+def engine_options(url: str) -> dict[str, object]:
+    """Connections enough for the threads of one web process, checked before use."""
+    if url.startswith("sqlite"):
+        return {}
+    return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "pool_recycle": 1800}
+
+
+def install_mail(app: Flask, settings: Settings) -> None:
+    """The relay this process keeps a connection to, who letters come from, and how recipients are found."""
+    sender = Sender(
+        address=settings.mail_from,
+        domain=settings.mail_domain,
+        base_url=settings.base_url,
+        service_name=settings.service_name,
+    )
+    relay = Relay(settings.smtp_url or "smtp://127.0.0.1:1025")
+    app.extensions["mail"] = (relay, sender)
+    Recipients.find = accounts_queries.recipients

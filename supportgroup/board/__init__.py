@@ -1,0 +1,1 @@
+"""The board: asks, helps, and what is said around them."""

@@ -1,0 +1,234 @@
+"""The `supportgroup` command: everything an operator does, each with one clear line when it cannot be done."""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+from functools import wraps
+from typing import Any, NoReturn
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+
+from supportgroup import clock, config, demo, doctor, schema, up
+from supportgroup.accounts import service as accounts
+from supportgroup.accounts.models import LinkPurpose
+from supportgroup.app import create_app
+from supportgroup.db import db, transaction
+from supportgroup.errors import Refused
+from supportgroup.mail import queries as mail_queries
+from supportgroup.mail.delivery import deliver as deliver_letters
+from supportgroup.mail.delivery import desk_of_app
+from supportgroup.mail.kinds import KINDS
+from supportgroup.mail.links import link
+from supportgroup.mail.models import Letter, LetterState
+from supportgroup.ticks import TICKS
+
+NET = timedelta(seconds=30)  # what `deliver` leaves to Celery before it takes a letter itself
+
+
+def fail(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(1)
+
+
+def in_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run the command inside the app; say what is wrong in one line, never in a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            app = create_app()
+            with app.app_context():
+                return command(app, *args, **kwargs)
+        except (config.BadSetting, Refused) as problem:
+            fail(str(problem))
+        except SQLAlchemyError as problem:
+            fail(
+                f"The database does not answer as it should ({type(problem).__name__}). Try `supportgroup db upgrade`."
+            )
+
+    return run
+
+
+@click.group()
+def main() -> None:
+    """Supportgroup: peer support groups that share the load."""
+
+
+@main.command("up")
+def start() -> None:
+    """Start web, worker and beat, with a broker and a mailbox of our own where none are set."""
+    try:
+        settings = config.from_environment()
+    except config.BadSetting as problem:
+        fail(str(problem))
+    sys.exit(up.run(settings))
+
+
+@main.command()
+def web() -> None:
+    """Serve the pages alone, as the Procfile's `web` line does."""
+    line = dict(up.procfile())["web"]
+    os.execvp("/bin/sh", ["/bin/sh", "-c", f"exec {line}"])  # noqa: S606  the shell fills in ${PORT:-8000}
+
+
+@main.group("db")
+def database() -> None:
+    """The database's shape."""
+
+
+@database.command("upgrade")
+@in_app
+def upgrade(_app: Flask) -> None:
+    """Bring the database to the newest revision."""
+    schema.upgrade(db.engine)
+    click.echo("The database is up to date.")
+
+
+@database.command("revision")
+@click.argument("message")
+@click.argument("number")
+@in_app
+def revision(_app: Flask, message: str, number: str) -> None:
+    """Write migration NUMBER from the difference between models and database (for contributors)."""
+    schema.revise(db.engine, message, number)
+
+
+@main.command("demo")
+@click.option("--if-empty", is_flag=True, help="Only into a database without accounts.")
+@click.option("--links", is_flag=True, help="Only print fresh sign-in links.")
+@in_app
+def load_demo(app: Flask, if_empty: bool, links: bool) -> None:
+    """Load a lived-in service to look at, and print links that sign in."""
+    if not app.config["SETTINGS"].development:
+        fail("The demo is for development: SUPPORTGROUP_ENV is production.")
+    if not links and not (if_empty and demo.has_accounts()):
+        demo.load()
+    for name, made in demo.sign_in_links():
+        click.echo(f"{name}: {app.config['SETTINGS'].base_url}{made}")
+
+
+@main.command("doctor")
+@click.option("--mail-to", metavar="ADDRESS", help="Send a test letter there.")
+@in_app
+def check_up(app: Flask, mail_to: str | None) -> None:
+    """Check every setting and server that the service depends on, a line each."""
+    sound = True
+    for finding in doctor.findings(app, mail_to):
+        click.echo(f"{'ok  ' if finding.well else 'FAIL'} {finding.what}: {finding.words}")
+        sound = sound and finding.well
+    sys.exit(0 if sound else 1)
+
+
+@main.group("accounts")
+def account_commands() -> None:
+    """People who can sign in."""
+
+
+@account_commands.command("create")
+@click.argument("email")
+@click.option("--name", required=True, help="The name others see.")
+@click.option("--operator", is_flag=True, help="May open groups and see the operator's pages.")
+@in_app
+def create_account(app: Flask, email: str, name: str, operator: bool) -> None:
+    """Make an account that is already confirmed, and print a link that signs in once."""
+    if not name.strip() or len(name) > 40 or not name.isprintable():
+        fail("--name: is a name of up to 40 letters.")
+    with transaction():
+        account = accounts.create_account(email=address(email), name=name.strip(), confirmed_at=clock.now())
+        account.is_operator = operator
+        made = accounts.new_link(account, LinkPurpose.SIGN_IN)
+    click.echo(f"{app.config['SETTINGS'].base_url}{link('sign-in', made.id)}")
+
+
+def address(text: str) -> str:
+    """A normalised email address. Ends the command where it is none."""
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError:
+        fail(f"{text!r} is not an email address such as ada@example.org.")
+    return found.normalized.lower()
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Send what is due now and end.")
+@click.option("--all", "everything", is_flag=True, help="All ticks and all due letters: a service without a broker.")
+@in_app
+def deliver(_app: Flask, once: bool, everything: bool) -> None:
+    """The net without a broker: runs the ticks in one plain loop, and sends letters that are overdue by 30 seconds."""
+    stop = Stop()
+    seen = dict.fromkeys((tick.name for tick in TICKS), 0.0)
+    while True:
+        for tick in TICKS:
+            if tick.name != "deliver-letters" and time.monotonic() - seen[tick.name] >= tick.every:
+                tick.run()
+                seen[tick.name] = time.monotonic()
+        overdue_by = timedelta(0) if everything or once else NET
+        until = clock.now() + timedelta(seconds=600 if once else 5)
+        deliver_letters(desk_of_app(until, overdue_by=overdue_by, stopping=stop.asked))
+        if once or stop.wait(2):
+            return
+
+
+class Stop:
+    """Whether somebody asked this process to end; the letter in hand is finished first."""
+
+    def __init__(self) -> None:
+        self.stopping = False
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self.ask)
+
+    def ask(self, _number: int, _frame: object) -> None:
+        self.stopping = True
+
+    def asked(self) -> bool:
+        return self.stopping
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, but wake when asked to stop; says whether that was so."""
+        until = time.monotonic() + seconds
+        while not self.stopping and time.monotonic() < until:
+            time.sleep(0.1)
+        return self.stopping
+
+
+@main.group("mail")
+def mail() -> None:
+    """Letters owed and sent."""
+
+
+@mail.command("status")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@in_app
+def mail_status(_app: Flask, as_json: bool) -> None:
+    """How many letters are where, and how long the oldest due one waits."""
+    status = asdict(mail_queries.status(clock.now()))
+    if as_json:
+        click.echo(json.dumps(status))
+    else:
+        for name, value in status.items():
+            click.echo(f"{name.replace('_', ' '):<20} {value:g}")
+
+
+@mail.command("retry")
+@click.option("--kind", help="Only letters of this kind.")
+@in_app
+def mail_retry(_app: Flask, kind: str | None) -> None:
+    """Try letters that are held or were refused once more."""
+    if kind is not None and kind not in KINDS:
+        fail(f"There is no kind of letter {kind!r}. There are: {', '.join(sorted(KINDS))}.")
+    stuck = Letter.state.in_([LetterState.HELD, LetterState.UNDELIVERABLE])
+    again = update(Letter).where(stuck, Letter.kind == kind if kind else Letter.expires_at > clock.now())
+    with transaction():
+        result: Any = db.session.execute(
+            again.values(state=LetterState.OWED, next_attempt_at=clock.now(), crash_count=0, attempts=0)
+        )
+    click.echo(f"{result.rowcount} to be tried again.")

@@ -1,0 +1,106 @@
+"""The database: one session, one base, one way to commit."""
+
+import enum
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Enum, Insert, Integer, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# A counted key, 64 bits on PostgreSQL; SQLite counts up by itself only for a plain INTEGER, which has 64 bits there.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses what has no zone, gives back UTC; SQLite would otherwise forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant needs a zone.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def values(choices: type[enum.Enum]) -> list[str]:
+    return [str(choice.value) for choice in choices]
+
+
+class Base(DeclarativeBase):
+    """Every table's base. Instants are aware, choices are stored as their words."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it from the class
+        datetime: UTCDateTime(),
+        enum.Enum: Enum(enum.Enum, native_enum=False, length=20, values_callable=values, create_constraint=False),
+    }
+
+
+# Rows stay loaded after a commit: the redirect that follows would otherwise read them all again.
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit what the block did, or nothing of it.
+
+    The read transaction of the request ends first. On SQLite the new one holds the write lock from its first
+    statement: a read that turned into a write would fail at once there if another writer came between.
+    """
+    session = db.session
+    if session.dirty or session.new or session.deleted:
+        raise RuntimeError("Something was changed outside a transaction.")
+    session.commit()
+    try:
+        session.connection(execution_options={"begin_immediate": True})
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def insert_or_ignore(table: Any) -> Insert:
+    """An INSERT that leaves rows out whose unique key is there already, on either database."""
+    name = db.session.get_bind().dialect.name
+    statement: Any = (postgresql if name == "postgresql" else sqlite).insert(table)
+    return statement.on_conflict_do_nothing()  # type: ignore[no-any-return]
+
+
+@event.listens_for(Engine, "connect")
+def prepare_connection(connection: Any, _record: object) -> None:
+    """SQLite: readers beside one writer, durable commits, patience, and transactions begun by us alone."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def begin(connection: Connection) -> None:
+    """SQLite: begin as a writer where `transaction()` said so."""
+    if connection.dialect.name == "sqlite":
+        immediate = connection.get_execution_options().get("begin_immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,129 @@
+"""`supportgroup doctor`: every server the service depends on, asked."""
+
+import shutil
+import smtplib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import redis
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from supportgroup import clock, pulse, schema
+from supportgroup.config import Settings
+from supportgroup.db import db
+from supportgroup.mail.compose import compose
+from supportgroup.mail.kinds import KINDS, Recipient, Says
+from supportgroup.mail.transport import Outcome, Relay
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    well: bool
+    words: str
+
+
+def findings(app: Flask, mail_to: str | None) -> Iterator[Finding]:
+    """Look at everything, one after the other; sends a test letter when told where to."""
+    settings: Settings = app.config["SETTINGS"]
+    yield Finding("settings", True, f"{settings.environment}, {settings.base_url}")
+    yield database()
+    yield broker(settings)
+    yield ticks()
+    yield relay(settings)
+    yield discretion(settings)
+    yield room_on_disk(settings)
+    if mail_to:
+        yield letter(app, mail_to)
+
+
+def database() -> Finding:
+    """Whether it answers, stands at the newest revision, and has the same time as we."""
+    try:
+        revision = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    except SQLAlchemyError as error:
+        return Finding("database", False, f"does not answer as it should ({type(error).__name__})")
+    if revision != schema.newest():
+        return Finding(
+            "database", False, f"stands at revision {revision}, the newest is {schema.newest()}: run db upgrade"
+        )
+    if db.engine.dialect.name == "postgresql":
+        skew = abs((db.session.execute(text("SELECT clock_timestamp()")).scalar_one() - clock.now()).total_seconds())
+        if skew > 2:
+            return Finding("database", False, f"its clock differs from ours by {skew:.0f} seconds")
+    return Finding("database", True, f"{db.engine.dialect.name}, revision {revision}")
+
+
+def broker(settings: Settings) -> Finding:
+    if settings.redis_url is None:
+        return Finding(
+            "broker", settings.development, "REDIS_URL is not set; `supportgroup up` brings a broker of its own"
+        )
+    try:
+        redis.Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3).ping()
+    except redis.RedisError as error:
+        return Finding("broker", False, f"does not answer ({type(error).__name__})")
+    return Finding("broker", True, "answers")
+
+
+def ticks() -> Finding:
+    seen = pulse.last("deliver-letters")
+    if seen is None:
+        return Finding(
+            "ticks", False, "letters have never been looked after: are worker and beat, or `deliver`, running?"
+        )
+    age = (clock.now() - seen).total_seconds()
+    return Finding("ticks", age < 120, f"letters were looked after {age:.0f} seconds ago")
+
+
+def relay(settings: Settings) -> Finding:
+    if settings.smtp_url is None:
+        return Finding(
+            "mail", settings.development, "SMTP_URL is not set; `supportgroup up` brings a mailbox of its own"
+        )
+    made = Relay(settings.smtp_url)
+    try:
+        made.connect().quit()
+    except (OSError, smtplib.SMTPException) as error:
+        return Finding("mail", False, f"the relay does not answer as it should ({type(error).__name__})")
+    return Finding("mail", True, f"the relay answers{' over TLS' if made.tls or made.starttls else ''}")
+
+
+def discretion(settings: Settings) -> Finding:
+    """A sender or host that names a support group gives its members away (settled point 9)."""
+    telling = [word for word in ("support", "group", "therap", "help", "crisis") if word in sender_words(settings)]
+    if telling:
+        return Finding(
+            "discretion", settings.development, f"sender or host name says {', '.join(telling)}: choose neutral ones"
+        )
+    return Finding("discretion", True, "sender and host name say nothing about what this is")
+
+
+def sender_words(settings: Settings) -> str:
+    return f"{settings.mail_from} {settings.mail_domain} {settings.base_url}".lower()
+
+
+def room_on_disk(settings: Settings) -> Finding:
+    free = shutil.disk_usage(settings.var).free // 2**20
+    return Finding("disk", free > 200, f"{free} MiB free")
+
+
+def letter(app: Flask, address: str) -> Finding:
+    """A real letter through the real relay, composed as all are."""
+    relay, sender = app.extensions["mail"]
+    recipient = Recipient(id=uuid4(), email=address, name="", zone=clock.zone("UTC"), language="en")
+    message = compose(
+        KINDS["sign-in"],
+        recipient,
+        Says(link="/"),
+        sender,
+        message_id=f"<{uuid4().hex}@{sender.domain}>",
+        date=clock.now(),
+    )
+    result = relay.send(sender.address.addr_spec, address, message)
+    return Finding("test letter", result.outcome is Outcome.ACCEPTED, f"{result.outcome} {result.code or ''}".strip())

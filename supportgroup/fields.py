@@ -1,0 +1,79 @@
+"""Form fields that every room uses: text that is text, choices in words, zones that exist."""
+
+from enum import StrEnum
+from typing import Any
+
+from flask_wtf import CSRFProtect, FlaskForm
+from wtforms import SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
+
+from supportgroup import clock
+
+csrf = CSRFProtect()  # every unsafe method of every route, but for what exempts itself by name
+
+
+def strip(value: str | None) -> str | None:
+    """Without the white space around it; line ends as one character."""
+    return value.replace("\r\n", "\n").strip() if value else value
+
+
+def plain(_form: object, field: Any) -> None:
+    """Refuse what is not text: NUL and other control characters, halves of surrogate pairs."""
+    allowed = "\n\t" if isinstance(field, TextAreaField) else ""
+    for letter in field.data or "":
+        code = ord(letter)
+        if (code < 32 and letter not in allowed) or code == 127 or 0xD800 <= code < 0xE000:
+            raise ValidationError("There is a character in here that is not text. Please type it again.")
+
+
+class Line(StringField):
+    """One line of text, stripped."""
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(label, [*(validators or []), plain], filters=[strip], **kwargs)
+
+
+class Paragraphs(TextAreaField):
+    """Several lines of text, stripped."""
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(label, [*(validators or []), plain], filters=[strip], **kwargs)
+
+
+def choices(words: dict[Any, str]) -> list[SelectChoice]:
+    """The choices of a select or radio field, from values (enum members or texts) to words."""
+    return [SelectChoice(str(value), label) for value, label in words.items()]
+
+
+def among(options: type[StrEnum]) -> Any:
+    """A `coerce` that gives the enum member, and refuses what is none."""
+
+    def coerce(value: Any) -> StrEnum | None:
+        return None if value in (None, "", "None") else options(value)
+
+    return coerce
+
+
+class ZoneField(SelectField):
+    """An IANA time zone; the browser's own is filled in by our script where the page asks for it."""
+
+    def __init__(self, label: str = "Time zone", **kwargs: Any) -> None:
+        super().__init__(label, choices=self.zones, validate_choice=False, **kwargs)
+
+    @staticmethod
+    def zones() -> list[SelectChoice]:
+        return [SelectChoice(name, name.replace("_", " ")) for name in clock.zone_names()]
+
+    def pre_validate(self, form: object) -> None:
+        try:
+            clock.zone(self.data or "")
+        except clock.BadZone:
+            raise ValidationError("Choose a time zone from the list.") from None
+
+
+class Form(FlaskForm):
+    """A form: shape only. Rules that need the database live in the services."""
+
+    def fields(self) -> dict[str, Any]:
+        """What was filled in, by field name, without the token and the button."""
+        return {name: value for name, value in self.data.items() if name not in ("csrf_token", "submit")}

@@ -1,0 +1,1 @@
+"""Pages over the rooms beneath: front page, directory, home, a group's own pages."""

@@ -1,0 +1,185 @@
+"""Groups, who is in them, and the ways in."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from supportgroup.accounts.models import Account
+from supportgroup.db import Base
+from supportgroup.secrets import EncryptedText, Sealing
+
+
+class Format(StrEnum):
+    ONLINE = "online"
+    IN_PERSON = "in_person"
+    BOTH = "both"
+
+
+class Visibility(StrEnum):
+    LISTED = "listed"
+    UNLISTED = "unlisted"
+
+
+class Joining(StrEnum):
+    """How people join."""
+
+    OPEN = "open"
+    APPLICATION = "application"
+    INVITATION = "invitation"
+
+
+class GroupState(StrEnum):
+    ACTIVE = "active"
+    RESTING = "resting"  # nobody facilitates, or the group wants a pause: nothing new, nothing lost
+    CLOSED = "closed"
+
+
+class Role(StrEnum):
+    MEMBER = "member"
+    FACILITATOR = "facilitator"
+
+
+class MembershipState(StrEnum):
+    APPLIED = "applied"
+    WAITING = "waiting"  # the group is full
+    ACTIVE = "active"
+    LEFT = "left"
+    DECLINED = "declined"
+    REMOVED = "removed"
+
+
+class AsksByMail(StrEnum):
+    """How a member hears of others' asks in this group."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NEVER = "never"
+
+
+class Group(Sealing, Base):
+    """A support group. What its public page says is plain; its name is for its members."""
+
+    __tablename__ = "groups"
+    __table_args__ = (CheckConstraint("size_limit BETWEEN 2 AND 500", name="size_limit"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)  # random for unlisted groups
+    name_sealed: Mapped[bytes]
+    public_title: Mapped[str]
+    purpose: Mapped[str]
+    first_time: Mapped[str] = mapped_column(default="")  # what a first time is like
+    language: Mapped[str] = mapped_column(default="en")
+    format: Mapped[Format]
+    area: Mapped[str] = mapped_column(default="")  # a rough place, for groups that meet in person
+    zone: Mapped[str]
+    visibility: Mapped[Visibility] = mapped_column(default=Visibility.UNLISTED)
+    joining: Mapped[Joining] = mapped_column(default=Joining.APPLICATION)
+    questions: Mapped[list[Any]] = mapped_column(JSON, default=list)  # what an application asks, texts in order
+    size_limit: Mapped[int] = mapped_column(default=12)
+    state: Mapped[GroupState] = mapped_column(default=GroupState.ACTIVE)
+    rests_at: Mapped[datetime | None]  # when the group rests unless somebody takes over
+    created_at: Mapped[datetime]
+
+    name = EncryptedText()
+
+    topics: Mapped[list["Topic"]] = relationship(cascade="all, delete-orphan", lazy="selectin", order_by="Topic.word")
+
+
+class Topic(Base):
+    """A word under which a group is found."""
+
+    __tablename__ = "topics"
+
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
+    word: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class Agreement(Base):
+    """One version of a group's ground rules. Public: people read it before they join."""
+
+    __tablename__ = "agreements"
+    __table_args__ = (UniqueConstraint("group_id", "version"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Membership(Sealing, Base):
+    """An account in a group. Name and colour belong to it, so that nobody is known across groups."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("group_id", "account_id"),
+        Index("ix_memberships_group_id_state", "group_id", "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role] = mapped_column(default=Role.MEMBER)
+    state: Mapped[MembershipState]
+    name: Mapped[str]
+    colour: Mapped[int] = mapped_column(default=0)  # 0 to 7
+    cover_word: Mapped[str]  # what letters call this group
+    asks_by_mail: Mapped[AsksByMail] = mapped_column(default=AsksByMail.DAILY)
+    agreement_version: Mapped[int]
+    agreed_at: Mapped[datetime]
+    answers_sealed: Mapped[bytes | None]  # to the application's questions, as JSON
+    applied_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]  # facilitators were reminded of this application
+    waiting_since: Mapped[datetime | None]
+    joined_at: Mapped[datetime | None]
+    hello_at: Mapped[datetime | None]  # a facilitator said hello: names are seen from then on
+    ended_at: Mapped[datetime | None]
+    stepping_down_at: Mapped[datetime | None]  # a facilitator who stops: from then a member
+
+    answers = EncryptedText()
+
+    group: Mapped[Group] = relationship(lazy="joined", innerjoin=True)
+    account: Mapped[Account] = relationship(lazy="raise")
+
+    @property
+    def is_facilitator(self) -> bool:
+        return self.role is Role.FACILITATOR and self.state is MembershipState.ACTIVE
+
+
+class Invitation(Base):
+    """A link that admits to a group. The link is sealed from the row's id; nothing secret is stored."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (CheckConstraint("uses <= most_uses", name="uses"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
+    made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
+    most_uses: Mapped[int]
+    uses: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    group: Mapped[Group] = relationship(lazy="joined", innerjoin=True)
+
+
+class PendingJoining(Sealing, Base):
+    """A joining that waits for the link in the letter. Only that link completes it: it proves the address."""
+
+    __tablename__ = "pending_joinings"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("sign_in_links.id", ondelete="CASCADE"), unique=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
+    invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey("invitations.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    agreement_version: Mapped[int]
+    answers_sealed: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+
+    answers = EncryptedText()

@@ -1,0 +1,1 @@
+"""Mail: letters owed, composed and delivered; knows a recipient, nothing of accounts or groups."""

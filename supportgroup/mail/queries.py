@@ -1,0 +1,42 @@
+"""How the mail stands: counts only, of nobody in particular."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from supportgroup.db import db
+from supportgroup.mail.models import WAITING, Letter, LetterState
+
+OVERDUE = timedelta(seconds=120)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailStatus:
+    """Numbers of letters by where they are, and how long the oldest due one has waited."""
+
+    owed: int
+    due: int
+    overdue: int
+    sent: int
+    dropped: int
+    held: int
+    undeliverable: int
+    oldest_due_seconds: float
+
+
+def status(now: datetime) -> MailStatus:
+    states = dict(db.session.execute(select(Letter.state, func.count()).group_by(Letter.state)).tuples().all())
+    waiting = (Letter.state.in_(WAITING), Letter.next_attempt_at <= now)
+    due, oldest = db.session.execute(select(func.count(), func.min(Letter.next_attempt_at)).where(*waiting)).one()
+    overdue = select(func.count()).where(*waiting, Letter.next_attempt_at <= now - OVERDUE)
+    return MailStatus(
+        owed=sum(states.get(state, 0) for state in WAITING),
+        due=due,
+        overdue=db.session.scalar(overdue) or 0,
+        sent=states.get(LetterState.SENT, 0),
+        dropped=states.get(LetterState.DROPPED, 0),
+        held=states.get(LetterState.HELD, 0),
+        undeliverable=states.get(LetterState.UNDELIVERABLE, 0),
+        oldest_due_seconds=(now - oldest).total_seconds() if oldest else 0.0,
+    )

@@ -1,0 +1,98 @@
+"""Owing letters, and no longer owing them: always in the transaction of what happened."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+
+from supportgroup import clock
+from supportgroup.db import db, insert_or_ignore
+from supportgroup.mail.kinds import KINDS
+from supportgroup.mail.models import Letter, LetterState
+
+CHUNK = 500  # rows an INSERT; SQLite takes 32,766 values a statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """One letter to owe: to whom, about which row, on what occasion, and when.
+
+    `occasion` names the event, so that planning it twice owes one letter: for a reminder the meeting, its version and
+    the minutes before. `scope_id` is the group. A letter to nobody is written down and dropped: equal work for an
+    address that is not known.
+    """
+
+    recipient_id: UUID | None
+    about_id: UUID
+    occasion: str
+    due_at: datetime
+    expires_at: datetime | None = None
+    about_version: int = 0
+    scope_id: UUID | None = None
+    priority: int | None = None
+
+
+def owe(kind: str, letters: Iterable[Owed]) -> None:
+    """Owe these letters; those whose occasion is known are owed already. Letters too late to be of use are not."""
+    now = clock.now()
+    rows = iter([row(kind, owed, now) for owed in letters])
+    while chunk := [values for values in islice(rows, CHUNK) if values["expires_at"] > now]:
+        db.session.execute(insert_or_ignore(Letter).values(chunk))
+
+
+def row(kind: str, owed: Owed, now: datetime) -> dict[str, Any]:
+    spec = KINDS[kind]
+    return {
+        "kind": kind,
+        "priority": spec.priority if owed.priority is None else owed.priority,
+        "key": f"{kind}:{owed.recipient_id.hex if owed.recipient_id else owed.about_id.hex}:{owed.occasion}",
+        "recipient_id": owed.recipient_id,
+        "about_id": owed.about_id,
+        "about_version": owed.about_version,
+        "scope_id": owed.scope_id,
+        "due_at": owed.due_at,
+        "next_attempt_at": owed.due_at,
+        "expires_at": owed.expires_at or owed.due_at + spec.lateness,
+        "state": LetterState.OWED if owed.recipient_id else LetterState.DROPPED,
+        "drop_reason": None if owed.recipient_id else "nobody",
+        "attempts": 0,
+        "crash_count": 0,
+        "created_at": now,
+    }
+
+
+def drop(
+    reason: str,
+    *,
+    kinds: Sequence[str] | None = None,
+    about_id: UUID | None = None,
+    recipient_id: UUID | None = None,
+    scope_id: UUID | None = None,
+    below_version: int | None = None,
+) -> int:
+    """Drop the letters of that description which are not on their way yet; how many that were.
+
+    A letter in a sender's batch is dropped too: the sender's fence then finds nothing to send.
+    """
+    if about_id is None and recipient_id is None and scope_id is None:
+        raise ValueError("Dropping needs to know what the letters are about or for whom they are.")
+    chosen = update(Letter).where(Letter.state.in_([LetterState.OWED, LetterState.CLAIMED, LetterState.HELD]))
+    if kinds is not None:
+        chosen = chosen.where(Letter.kind.in_(kinds))
+    if about_id is not None:
+        chosen = chosen.where(Letter.about_id == about_id)
+    if recipient_id is not None:
+        chosen = chosen.where(Letter.recipient_id == recipient_id)
+    if scope_id is not None:
+        chosen = chosen.where(Letter.scope_id == scope_id)
+    if below_version is not None:
+        chosen = chosen.where(Letter.about_version < below_version)
+    result: Any = db.session.execute(
+        chosen.values(state=LetterState.DROPPED, drop_reason=reason, lease_owner=None, lease_until=None),
+        execution_options={"synchronize_session": False},
+    )
+    return int(result.rowcount)

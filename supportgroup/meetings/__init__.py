@@ -1,0 +1,1 @@
+"""Meetings: series, single dates, answers, hosts, presence."""

@@ -1,0 +1,114 @@
+"""Series, meetings, answers to them, and who was there."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from supportgroup.db import Base
+from supportgroup.groups.models import Membership
+from supportgroup.secrets import EncryptedText, Sealing
+
+
+class Answer(StrEnum):
+    GOING = "going"
+    MAYBE = "maybe"
+    NOT_GOING = "not_going"
+    WAITING = "waiting"  # would come, and the meeting is full
+
+
+class MeetingState(StrEnum):
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+class Series(Sealing, Base):
+    """The rule by which meetings repeat: wall time, zone and RRULE, and what each new meeting starts out as."""
+
+    __tablename__ = "series"
+    __table_args__ = (CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
+    title_sealed: Mapped[bytes]
+    about_sealed: Mapped[bytes | None]  # agenda and customs, for members
+    place_sealed: Mapped[bytes | None]
+    video_url_sealed: Mapped[bytes | None]
+    rule: Mapped[str]  # RFC 5545 RRULE
+    first_local: Mapped[datetime] = mapped_column(DateTime())  # wall time in `zone`, no instant
+    zone: Mapped[str]
+    duration_minutes: Mapped[int]
+    size_limit: Mapped[int | None]
+    filled_until: Mapped[datetime]  # meetings up to here are rows
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    title = EncryptedText()
+    about = EncryptedText()
+    place = EncryptedText()
+    video_url = EncryptedText()
+
+
+class Meeting(Sealing, Base):
+    """One gathering. One of a series keeps the date its rule gave it as its key, wherever it is moved."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (
+        UniqueConstraint("series_id", "original_on"),
+        Index("ix_meetings_group_id_starts_at", "group_id", "starts_at"),
+        CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
+    series_id: Mapped[UUID | None] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    original_on: Mapped[date | None]  # the local date by the rule
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    starts_local: Mapped[datetime] = mapped_column(DateTime())  # wall time in `zone`: what people agreed on
+    zone: Mapped[str]
+    duration_minutes: Mapped[int]
+    title_sealed: Mapped[bytes]
+    about_sealed: Mapped[bytes | None]
+    place_sealed: Mapped[bytes | None]
+    video_url_sealed: Mapped[bytes | None]
+    size_limit: Mapped[int | None]
+    state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
+    host_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
+    version: Mapped[int] = mapped_column(default=1)  # up by one when the time changes or the meeting is cancelled
+    changed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]  # the host has marked who came
+    created_at: Mapped[datetime]
+
+    title = EncryptedText()
+    about = EncryptedText()
+    place = EncryptedText()
+    video_url = EncryptedText()
+
+
+class Rsvp(Base):
+    """A member's answer to a meeting."""
+
+    __tablename__ = "rsvps"
+    __table_args__ = (UniqueConstraint("meeting_id", "membership_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"))
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    answer: Mapped[Answer]
+    listening: Mapped[bool] = mapped_column(default=False)  # going, just listening
+    answered_at: Mapped[datetime]  # who waits moves up in this order
+
+    membership: Mapped[Membership] = relationship(lazy="raise")
+
+
+class Presence(Base):
+    """A member was at a meeting. Absence is not stored."""
+
+    __tablename__ = "presences"
+
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True)
+    membership_id: Mapped[UUID] = mapped_column(
+        ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -1,0 +1,74 @@
+"""The names of a group's people, as one of them may see them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from supportgroup.db import db
+from supportgroup.groups.models import Joining, Membership, MembershipState, Role
+from supportgroup.meetings.models import Presence
+
+SOMEONE_NEW, A_MEMBER, A_FORMER_MEMBER = "Someone new", "A member", "A former member"
+GREY = 8  # the colour of who is not named
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of the group's people: the name the reader may see, and the colour beside it (0 to 7, or grey)."""
+
+    id: UUID
+    name: str
+    colour: int
+    named: bool
+    facilitator: bool
+
+
+class Roster:
+    """Everyone the reader may come across in this group, by membership."""
+
+    def __init__(self, people: dict[UUID, Person]) -> None:
+        self.people = people
+
+    def __getitem__(self, membership_id: UUID | None) -> Person:
+        """The person; whoever is not there any more is a former member."""
+        gone = Person(membership_id or UUID(int=0), A_FORMER_MEMBER, GREY, named=False, facilitator=False)
+        return self.people.get(membership_id, gone) if membership_id else gone
+
+    def names(self) -> list[str]:
+        """The names of the active ones the reader may see, for choosing among them."""
+        return [person.name for person in self.people.values() if person.named]
+
+
+def roster(me: Membership) -> Roster:
+    """The group's active people as `me` may see them, in the order they joined. Two queries at most.
+
+    In an open group members and newcomers see each other's names once a facilitator has said hello, or after a first
+    meeting together; facilitators and their names are seen at once. In other groups everybody was let in by somebody.
+    """
+    rows = db.session.execute(
+        select(Membership.id, Membership.name, Membership.colour, Membership.role, Membership.hello_at)
+        .where(Membership.group_id == me.group_id, Membership.state == MembershipState.ACTIVE)
+        .order_by(Membership.joined_at, Membership.id)
+    ).all()
+    everyone = me.group.joining is not Joining.OPEN or me.is_facilitator
+    strangers = not everyone and (me.hello_at is None or any(row.hello_at is None for row in rows))
+    met = met_by(me) if strangers else set()
+    people = {}
+    for row in rows:
+        facilitator = row.role is Role.FACILITATOR
+        known = me.hello_at is not None and row.hello_at is not None
+        named = everyone or facilitator or known or row.id == me.id or row.id in met
+        unnamed = A_MEMBER if row.hello_at else SOMEONE_NEW
+        people[row.id] = Person(
+            row.id, row.name if named else unnamed, row.colour if named else GREY, named=named, facilitator=facilitator
+        )
+    return Roster(people)
+
+
+def met_by(me: Membership) -> set[UUID]:
+    """Whom this member has met: both were marked present at one meeting."""
+    mine, theirs = aliased(Presence), aliased(Presence)
+    met = select(theirs.membership_id).join(mine, mine.meeting_id == theirs.meeting_id)
+    return set(db.session.scalars(met.where(mine.membership_id == me.id, theirs.membership_id != me.id).distinct()))

@@ -1,0 +1,5 @@
+"""Pages of the room meetings."""
+
+from flask import Blueprint
+
+bp = Blueprint("meetings", __name__, url_prefix="/g/<slug:slug>/meetings")

@@ -1,0 +1,133 @@
+"""What every page has in common: its headers, its words for errors, what templates may use, the shapes of addresses."""
+
+import secrets
+from datetime import UTC, tzinfo
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
+
+from supportgroup import clock, words
+from supportgroup.errors import Refused
+
+log = structlog.get_logger()
+
+NOT_HERE = "This page is not here, or not for you. Your groups are on your home page."
+SENTENCES = {
+    400: ("That did not arrive whole", "Go back, look at what you typed, and send it again."),
+    403: ("Not from here", "This page cannot do that for you."),
+    404: ("Not here", NOT_HERE),
+    405: ("Not like this", "This page does not take what was sent to it."),
+    410: ("Over", "This was here, and its time is over."),
+    413: ("Too long", "That was more than we can take at once. Shorten it a little and send it again."),
+    415: ("Not like this", "This page does not take what was sent to it."),
+    422: ("Please look again", "Something in there could not be read. Go back and look at what you typed."),
+    429: ("A short rest", "That was a lot in a short time. Try again in a few minutes."),
+    500: ("Something broke on our side", "It is not your doing, and nothing was half saved. Try again in a minute."),
+    503: ("Away for a moment", "We are not able to answer right now. Try again in a minute."),
+}
+NEVER_CACHED = "no-store"
+
+
+class Slug(BaseConverter):
+    """A group's address. What has another shape is not there, and is never looked up."""
+
+    regex = "[a-z0-9][a-z0-9-]{0,79}"
+
+
+def install_pages(app: Flask) -> None:
+    app.url_map.converters["slug"] = Slug
+    app.before_request(make_nonce)
+    app.after_request(set_headers)
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(CSRFError, stale_form)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, crashed)
+    for filter_ in (words.local_time, words.local_day, words.local_date, words.short_day, words.zone_words):
+        app.add_template_filter(filter_)
+    app.jinja_env.globals.update(now=clock.now, when_words=words.when, by_day=words.by_day, zone_of=zone_of)
+    app.context_processor(context)
+
+
+def context() -> dict[str, Any]:
+    """What every template can use. `me` is the place in the group whose page this is."""
+    found = {"csp_nonce": g.get("csp_nonce", "")}
+    return {**found, "me": g.me} if "me" in g else found
+
+
+def zone_of(account: Any) -> tzinfo:
+    """The zone in which this reader sees times; UTC for who is not signed in."""
+    return clock.zone(account.zone) if account.is_authenticated else UTC
+
+
+def make_nonce() -> None:
+    g.csp_nonce = secrets.token_urlsafe(16)
+
+
+def set_headers(response: Response) -> Response:
+    """Security headers for every answer of the app (OWASP ASVS 5, chapter 3.4)."""
+    policy = {
+        "default-src": "'none'",
+        "script-src": f"'nonce-{g.get('csp_nonce', '')}' 'strict-dynamic'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "worker-src": "'self'",
+        "frame-src": g.get("frame_src", "'none'"),
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "object-src": "'none'",
+        "frame-ancestors": g.get("frame_ancestors", "'none'"),
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "supportgroup",
+    }
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items()))
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), interest-cohort=()"
+    headers.setdefault("Cache-Control", NEVER_CACHED)
+    if request.path != "/":
+        headers["X-Robots-Tag"] = "noindex"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    return response
+
+
+def page(status: int, heading: str, sentence: str) -> ResponseReturnValue:
+    g.pop("me", None)  # an error looks the same to everyone
+    return render_template("errors/error.html", status=status, heading=heading, sentence=sentence), status
+
+
+def refused(refusal: Refused) -> ResponseReturnValue:
+    """A rule said no where there is no form to say it on."""
+    return page(409, "Not this time", str(refusal))
+
+
+def stale_form(_error: CSRFError) -> ResponseReturnValue:
+    return page(400, "This page was open for a long time", "Go back, open it again, and send it once more.")
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    heading, sentence = SENTENCES.get(code, SENTENCES[500 if code >= 500 else 400])
+    return page(code, heading, sentence)
+
+
+def crashed(error: Exception) -> ResponseReturnValue:
+    """Our own fault. Logged by class and route only: words and values could be somebody's."""
+    if isinstance(error, HTTPException):
+        return http_error(error)
+    route = request.url_rule.rule if request.url_rule else None
+    log.error("page-broken", route=route, method=request.method, error=type(error).__name__, exc_info=current_app.debug)
+    return page(500, *SENTENCES[500])

@@ -1,0 +1,1 @@
+"""Safety: crisis help, one step away on every page."""

@@ -1,0 +1,57 @@
+"""What happens by the clock: each tick's function, period and expiry, as one table.
+
+A tick takes nothing and may run twice, late, or beside itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from supportgroup import pulse
+from supportgroup.accounts import service as accounts
+from supportgroup.db import transaction
+from supportgroup.mail.delivery import deliver_for
+
+RUN = timedelta(seconds=5)  # of deliveries: short, so that a deploy can wait for the end of it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick:
+    """One thing that happens every so many seconds. A run that waited past its turn is dropped: the next does it."""
+
+    name: str
+    every: float
+    run: Callable[[], None]
+
+    @property
+    def expires(self) -> float:
+        return self.every
+
+
+TICKS: list[Tick] = []
+
+
+def tick(name: str, *, every: float) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register a function as a tick, every so many seconds. Each run leaves its pulse."""
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            function()
+            with transaction():
+                pulse.beat(name)
+
+        TICKS.append(Tick(name=name, every=every, run=run))
+        return function
+
+    return register
+
+
+@tick("deliver-letters", every=2)
+def deliver_letters() -> None:
+    deliver_for(RUN)
+
+
+@tick("remove-unconfirmed", every=3600)
+def remove_unconfirmed() -> None:
+    with transaction():
+        accounts.remove_unconfirmed()

@@ -1,0 +1,53 @@
+"""Instants in words, on somebody's clock."""
+
+from datetime import datetime, timedelta, tzinfo
+
+from babel.dates import format_date, format_time, get_timezone_name
+
+LOCALE = "en_GB"
+
+
+def local_time(instant: datetime, zone: tzinfo) -> str:
+    """`19:00`"""
+    return format_time(instant.astimezone(zone).time(), "HH:mm", locale=LOCALE)
+
+
+def local_day(instant: datetime, zone: tzinfo) -> str:
+    """`Tuesday 1 December`"""
+    return format_date(instant.astimezone(zone).date(), "EEEE d MMMM", locale=LOCALE)
+
+
+def local_date(instant: datetime, zone: tzinfo) -> str:
+    """`1 December 2026`"""
+    return format_date(instant.astimezone(zone).date(), "d MMMM y", locale=LOCALE)
+
+
+def short_day(instant: datetime, zone: tzinfo) -> str:
+    """`Tue 1 Dec`"""
+    return format_date(instant.astimezone(zone).date(), "EEE d MMM", locale=LOCALE)
+
+
+def zone_words(zone: tzinfo) -> str:
+    """`Paris time`"""
+    return get_timezone_name(zone, locale=LOCALE)
+
+
+def when(instant: datetime, now: datetime, zone: tzinfo) -> str:
+    """How letters and cards say when: `in 40 minutes`, `tomorrow 19:00`, `Tuesday 1 December, 19:00`."""
+    minutes = round((instant - now) / timedelta(minutes=1))
+    days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days
+    clock = local_time(instant, zone)
+    if 0 <= minutes < 100:
+        return f"in {minutes} minutes" if minutes != 1 else "in a minute"
+    if days in (0, 1):
+        return f"{'today' if days == 0 else 'tomorrow'} {clock}"
+    return f"{local_day(instant, zone)}, {clock}"
+
+
+def by_day(instant: datetime, now: datetime, zone: tzinfo) -> str:
+    """By when something is needed: `today`, `tomorrow`, `by Thursday`, `by 9 January`."""
+    days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days
+    if days <= 1:
+        return "tomorrow" if days == 1 else "today"
+    pattern = "EEEE" if days < 7 else "d MMMM"
+    return f"by {format_date(instant.astimezone(zone).date(), pattern, locale=LOCALE)}"

@@ -1,0 +1,154 @@
+"""People and things to tell stories about. Ada facilitates, Ben and Cleo are members, Dan is a stranger.
+
+Each function adds and flushes; the fixture or the story commits.
+"""
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from supportgroup import clock
+from supportgroup.accounts.models import Account
+from supportgroup.accounts.service import create_account
+from supportgroup.board.models import Ask, AskKind, Help
+from supportgroup.db import db
+from supportgroup.groups.models import (
+    Agreement,
+    Format,
+    Group,
+    Joining,
+    Membership,
+    MembershipState,
+    Role,
+    Visibility,
+)
+from supportgroup.meetings.models import Answer, Meeting, Presence, Rsvp
+
+numbers = count(1)
+
+
+def make_account(name: str = "Ada", **columns: Any) -> Account:
+    """A confirmed account, in Paris, without quiet hours."""
+    email = columns.pop("email", f"{name.lower()}{next(numbers)}@example.org")
+    zone = columns.pop("zone", "Europe/Paris")
+    account = create_account(email=email, name=name, zone=zone, confirmed_at=clock.now())
+    account.quiet_from = account.quiet_until = None
+    for column, value in columns.items():
+        setattr(account, column, value)
+    db.session.flush()
+    return account
+
+
+def make_group(**columns: Any) -> Group:
+    """A listed, open, online group in Paris with one agreement."""
+    number = next(numbers)
+    defaults = {
+        "slug": f"circle-{number}",
+        "name": f"Circle {number}",
+        "public_title": f"A circle, number {number}",
+        "purpose": "For people who carry a lot alone.",
+        "format": Format.ONLINE,
+        "zone": "Europe/Paris",
+        "visibility": Visibility.LISTED,
+        "joining": Joining.OPEN,
+        "size_limit": 12,
+        "created_at": clock.now(),
+    }
+    group = Group(**{**defaults, **columns})
+    db.session.add(group)
+    db.session.flush()
+    db.session.add(
+        Agreement(group_id=group.id, version=1, text="What is said here stays here.", created_at=clock.now())
+    )
+    db.session.flush()
+    return group
+
+
+def make_membership(group: Group, account: Account, **columns: Any) -> Membership:
+    """An active member, greeted, who joined an hour ago."""
+    hour_ago = clock.now() - timedelta(hours=1)
+    defaults = {
+        "group_id": group.id,
+        "account_id": account.id,
+        "role": Role.MEMBER,
+        "state": MembershipState.ACTIVE,
+        "name": account.name,
+        "cover_word": "Blue",
+        "agreement_version": 1,
+        "agreed_at": hour_ago,
+        "joined_at": hour_ago,
+        "hello_at": hour_ago,
+    }
+    membership = Membership(**{**defaults, **columns})
+    membership.group, membership.account = group, account
+    db.session.add(membership)
+    db.session.flush()
+    return membership
+
+
+def make_meeting(group: Group, starts_at: datetime | None = None, **columns: Any) -> Meeting:
+    """A single meeting of an hour, tomorrow at this time unless told otherwise."""
+    starts_at = starts_at or clock.now() + timedelta(days=1)
+    defaults = {
+        "group_id": group.id,
+        "starts_at": starts_at,
+        "starts_local": starts_at.astimezone(clock.zone(group.zone)).replace(tzinfo=None),
+        "zone": group.zone,
+        "duration_minutes": 60,
+        "title": "Evening circle",
+        "video_url": "https://video.example.org/room",
+        "created_at": clock.now(),
+    }
+    meeting = Meeting(**{**defaults, **columns})
+    db.session.add(meeting)
+    db.session.flush()
+    return meeting
+
+
+def make_rsvp(meeting: Meeting, membership: Membership, answer: Answer = Answer.GOING, **columns: Any) -> Rsvp:
+    rsvp = Rsvp(
+        **{
+            "meeting_id": meeting.id,
+            "membership_id": membership.id,
+            "answer": answer,
+            "answered_at": clock.now(),
+            **columns,
+        }
+    )
+    db.session.add(rsvp)
+    db.session.flush()
+    return rsvp
+
+
+def make_presence(meeting: Meeting, membership: Membership) -> None:
+    db.session.add(Presence(meeting_id=meeting.id, membership_id=membership.id))
+    db.session.flush()
+
+
+def make_ask(asker: Membership, **columns: Any) -> Ask:
+    """An open errand of fifteen minutes, needed within a week."""
+    now = clock.now()
+    defaults = {
+        "group_id": asker.group_id,
+        "asker_id": asker.id,
+        "kind": AskKind.ERRAND,
+        "title": "Bring back bread",
+        "size_minutes": 15,
+        "needed_by": now + timedelta(days=7),
+        "created_at": now,
+        "opened_at": now,
+        "ends_at": now + timedelta(days=7),
+    }
+    ask = Ask(**{**defaults, **columns})
+    ask.asker = asker
+    db.session.add(ask)
+    db.session.flush()
+    return ask
+
+
+def make_help(ask: Ask, helper: Membership, **columns: Any) -> Help:
+    help_ = Help(**{"ask_id": ask.id, "helper_id": helper.id, "accepted_at": clock.now(), **columns})
+    help_.helper = helper
+    db.session.add(help_)
+    db.session.flush()
+    return help_
