@@ -88,6 +88,8 @@ class Supervisor:
                 return True
             return False
 
+        if not taken():
+            click.echo("Another `supportgroup up` has this folder. Waiting for it to end.")
         self.wait(taken, "SUPPORTGROUP_VAR: the folder is in use by another `supportgroup up`.", GRACE + 5)
 
     def launch(

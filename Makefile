@@ -1,0 +1,60 @@
+PY ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile pyproject.toml --all-extras --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Installs a lock into .venv, then the project itself. uv is quick; where it cannot be had, pip does the same.
+define install
+	@test -n "$(PY)" || { echo "Needs Python 3.11 or newer with venv. Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || $(PY) -m venv --clear .venv
+	@echo "Setting up .venv from $(1)"
+	@{ $(BIN)/python -m pip install -q --disable-pip-version-check 'uv>=0.13,<1' \
+	    && $(BIN)/uv pip install -q --system-certs --python $(BIN)/python --require-hashes -r $(1) \
+	    && $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; } >.venv/install.log 2>&1 \
+	  || { $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1) \
+	    && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; }
+	@touch $@
+endef
+
+.PHONY: help
+help: ## list what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s%s\n", $$1, $$2 }'
+
+.PHONY: run
+run: .venv/run.ok ## set up, then start everything on http://127.0.0.1:8000 (PORT=… for another); Ctrl-C ends it
+	@exec $(BIN)/supportgroup up
+
+.PHONY: test
+test: .venv/test.ok ## set up, then run every test, on SQLite and PostgreSQL (ARGS=… for pytest)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+.PHONY: check
+check: .venv/test.ok ## lint, format, types, import contracts
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint --quiet --lint templates
+	@! grep -nE '[a-z]+://' requirements.lock requirements-dev.lock
+
+.PHONY: bench
+bench: .venv/test.ok ## run the benchmarks, print a table, write benchmarks/results.json
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: screenshots
+screenshots: .venv/test.ok ## take the README's pictures anew (needs a Chromium)
+	@$(BIN)/python -m tests.browser.screenshots
+
+.PHONY: lock
+lock: .venv/test.ok ## write both locks anew from pyproject.toml (UPGRADE=--upgrade to move versions)
+	$(LOCK) $(UPGRADE) -o requirements.lock
+	$(LOCK) --group test --group lint -c requirements.lock $(UPGRADE) -o requirements-dev.lock
+
+.venv/run.ok: requirements.lock pyproject.toml
+	$(call install,$<)
+
+# What runs is a part of what is tested.
+.venv/test.ok: requirements-dev.lock pyproject.toml
+	$(call install,$<)
+	@touch .venv/run.ok
