@@ -327,8 +327,8 @@ def _until(text: str, zone: ZoneInfo) -> date:
     """The last local day, that day included; of an UNTIL in UTC, the day it is then in `zone`."""
     try:
         if len(text) == len("YYYYMMDD"):
-            return datetime.strptime(text, "%Y%m%d").date()
-        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).astimezone(zone).date()
+            return date.fromisoformat(text)
+        return datetime.fromisoformat(text).astimezone(zone).date()
     except (ValueError, OverflowError) as error:
         raise BadRule("The last day is not in the calendar. Choose another.") from error
 
