@@ -129,6 +129,7 @@ def lasting_app(databases: Databases, make_app: Callable[..., Flask]) -> Iterato
     with app.app_context():
         engine = db.engine
     yield app, engine
+    app.extensions["mail"][0].close()
     engine.dispose()
 
 
@@ -167,6 +168,7 @@ def committed_app(databases: Databases, make_app: Callable[..., Flask]) -> Itera
     with app.app_context():
         yield app
         db.session.remove()
+        app.extensions["mail"][0].close()
         db.engine.dispose()
 
 
