@@ -10,7 +10,7 @@ define install
 	@$(BIN)/python -c '' 2>/dev/null || $(PY) -m venv --clear .venv
 	@echo "Setting up .venv from $(1)"
 	@{ $(BIN)/python -m pip install -q --disable-pip-version-check 'uv>=0.13,<1' \
-	    && $(BIN)/uv pip install -q --system-certs --python $(BIN)/python --require-hashes -r $(1) \
+	    && $(BIN)/uv pip install -q --system-certs --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) \
 	    && $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; } >.venv/install.log 2>&1 \
 	  || { $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1) \
 	    && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; }
@@ -23,7 +23,7 @@ help: ## list what there is
 
 .PHONY: run
 run: .venv/run.ok ## set up, then start everything on http://127.0.0.1:8000 (PORT=… for another); Ctrl-C ends it
-	@exec $(BIN)/supportgroup up
+	@exec $(BIN)/python -m supportgroup.up
 
 .PHONY: test
 test: .venv/test.ok ## set up, then run every test, on SQLite and PostgreSQL (ARGS=… for pytest)

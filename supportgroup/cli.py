@@ -110,6 +110,7 @@ def load_demo(app: Flask, if_empty: bool, links: bool) -> None:
     """Load a lived-in service to look at, and print links that sign in."""
     if not app.config["SETTINGS"].development:
         fail("The demo is for development: SUPPORTGROUP_ENV is production.")
+    schema.upgrade(db.engine)
     if not links and not (if_empty and demo.has_accounts()):
         demo.load()
     for name, made in demo.sign_in_links():

@@ -8,6 +8,7 @@ import structlog
 def configure(level: str, *, json: bool) -> None:
     """Lines for people in development, JSON for machines elsewhere."""
     logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it says on every start which database it found
     renderer = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[

@@ -123,13 +123,16 @@ class Supervisor:
                 process.stdin.write(stdin.encode())
         return child
 
-    def finish(self, name: str, command: list[str]) -> None:
-        """Run a child to its end. Raises Broken if that is not a good one; what it said has been shown."""
-        child = self.launch(name, command)
+    def finish(self, name: str, command: list[str]) -> list[str]:
+        """Run a child to its end and return its lines. Raises Broken, having shown them, if it ends badly."""
+        child = self.launch(name, command, shown=False)
         while child.process.poll() is None:
             self.look()
+        self.read()
         if child.process.returncode:
+            child.show()
             raise Broken(f"{name} ended with {ending(child)}. Nothing was left running.")
+        return child.lines
 
     def wait(self, ready: Callable[[], bool], otherwise: str, seconds: float = PATIENCE) -> None:
         """Look after the children until `ready`. Raises Broken with `otherwise` if that takes too long."""

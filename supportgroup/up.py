@@ -14,8 +14,8 @@ from pathlib import Path
 
 import click
 
-from supportgroup import valkey
-from supportgroup.config import Settings
+from supportgroup import config, valkey
+from supportgroup.config import BadSetting, Settings
 from supportgroup.supervisor import Broken, Stopped, Supervisor
 
 LINE = re.compile(r"([a-z]+):\s+(\S.*)")
@@ -28,7 +28,6 @@ def run(settings: Settings) -> int:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, children.ask_to_stop)
             start(children, settings)
-            welcome(children, settings)
             while True:
                 children.look()
     except Stopped:
@@ -39,7 +38,7 @@ def run(settings: Settings) -> int:
 
 
 def start(children: Supervisor, settings: Settings) -> None:
-    """Everything in its order: folder, port, broker and mailbox, database, demo, the lines of the Procfile."""
+    """Everything in its order. The web goes first among the lines: people wait for it, letters can."""
     children.take()
     check_port(settings)
     lines = dict(procfile())
@@ -53,11 +52,23 @@ def start(children: Supervisor, settings: Settings) -> None:
         "REDIS_URL": settings.redis_url or bring_broker(children, settings),
         "SMTP_URL": settings.smtp_url or bring_mailbox(children, settings),
     }
-    children.finish("release", shell(lines.pop("release")))
-    if settings.development:
-        children.finish("demo", shell("supportgroup demo --if-empty"))
+    doors = prepare(children, settings, lines.pop("release"))
+    children.launch("web", shell(lines.pop("web")), stays=True)
+    children.wait(lambda: healthy(settings), "The web does not answer at /healthz.")
     for name, command in lines.items():
         children.launch(name, shell(command), stays=True)
+    for _ in range(5):
+        children.look()  # what the web says of itself comes first
+    click.echo(welcome(settings, doors))
+
+
+def prepare(children: Supervisor, settings: Settings, release: str) -> list[str]:
+    """Bring the database up to date, in development with the demo in it. Returns the links that sign its people in."""
+    if not settings.development:
+        children.finish("release", shell(release))
+        return []
+    said = children.finish("demo", shell("supportgroup demo --if-empty"))  # which does the work of `release` first
+    return [line for line in said if settings.base_url in line]
 
 
 def bring_broker(children: Supervisor, settings: Settings) -> str:
@@ -84,16 +95,14 @@ def bring_mailbox(children: Supervisor, settings: Settings) -> str:
     return f"smtp://127.0.0.1:{port}"
 
 
-def welcome(children: Supervisor, settings: Settings) -> None:
-    """Once the web answers, say where it is; in development also where the letters and the demo's doors are."""
-    links = children.launch("demo", shell("supportgroup demo --links"), shown=False) if settings.development else None
-    children.wait(lambda: healthy(settings), "The web does not answer at /healthz.")
-    block = ["", f"Supportgroup is at  {settings.base_url}"]
-    if links:
-        children.wait(lambda: links.process.poll() is not None, "`supportgroup demo --links` does not end.")
-        block += [f"Letters arrive at   {settings.base_url}/dev/mail"] if not settings.smtp_url else []
-        block += ["", *links.lines] if links.process.returncode == 0 and links.lines else []
-    click.echo("\n".join(f"  {line}".rstrip() for line in [*block, "", "Ctrl-C ends it.", ""]))
+def welcome(settings: Settings, doors: list[str]) -> str:
+    """Where it is; in development also where its letters are, and how to come in."""
+    block = ["", f"Supportgroup is at {settings.base_url}"]
+    if settings.smtp_url is None:
+        block += [f"Its letters arrive at {settings.base_url}/dev/mail"]
+    if doors:
+        block += ["", "To come in as one of the demo's people, within 15 minutes:", *doors]
+    return "\n".join(f"  {line}".rstrip() for line in [*block, "", "Ctrl-C ends it.", ""])
 
 
 def procfile() -> Iterator[tuple[str, str]]:
@@ -140,3 +149,16 @@ def healthy(settings: Settings) -> bool:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
     return False
+
+
+def main() -> int:
+    """`python -m supportgroup.up`: the same as `supportgroup up`, without waiting for what only other commands need."""
+    try:
+        return run(config.from_environment())
+    except BadSetting as problem:
+        click.echo(str(problem), err=True)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

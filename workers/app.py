@@ -1,8 +1,10 @@
 """`celery -A workers.app`: the settings of the workers, and one task for each tick."""
 
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import worker_process_init
 
 from supportgroup import config
@@ -60,6 +62,8 @@ def make_celery() -> Celery:
             raise BadSetting("REDIS_URL: is not set. A worker needs it; `supportgroup up` brings a broker of its own.")
     except BadSetting as reason:
         raise SystemExit(str(reason)) from None
+    # Root is often a container's only user; what Celery fears are messages that become code, and ours are JSON.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     flask = create_app(settings)
     celery = Celery("supportgroup", broker=settings.redis_url)
     celery.conf.update(SETTINGS)
