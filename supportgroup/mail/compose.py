@@ -13,6 +13,7 @@ from email.policy import compat32
 from email.utils import format_datetime
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import css_inline
 from flask import current_app
@@ -84,7 +85,8 @@ def write(name: str, values: Mapping[str, Any]) -> Written:
 def compose(kind: Kind, recipient: Recipient, says: Says, sender: Sender, *, message_id: str, date: datetime) -> bytes:
     """The whole message as bytes. Raises ValueError where something would break a header."""
     written = write(kind.name, context(kind, recipient, says, sender))
-    message = MIMEMultipart("alternative", policy=POLICY)
+    # A boundary of ours: the generator would search the whole text for one that is not in it.
+    message = MIMEMultipart("alternative", boundary=f"=_{uuid4().hex}", policy=POLICY)
     for name, value in headers(kind, recipient, sender, written.subject).items():
         message[name] = value
     message["Message-ID"], message["Date"] = message_id, format_datetime(date)

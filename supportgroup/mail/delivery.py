@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from flask import current_app
-from sqlalchemy import func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from supportgroup import clock
 from supportgroup.db import db, transaction
@@ -31,6 +31,46 @@ UNREACHABLE_IN_A_ROW = 5  # then the relay is left alone until the next run
 CRASHES = 3  # then a letter is held
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60)]
 PRIORITIES = (0, 1, 2)  # signing in and safety; what may not wait; what waits for quiet hours to end
+
+LETTERS: Any = Letter.__table__
+
+# The two statements of every letter, made once: building them anew would cost more than running them.
+FENCE = (
+    update(LETTERS)
+    .where(
+        LETTERS.c.id == bindparam("letter"),
+        LETTERS.c.lease_owner == bindparam("owner"),
+        LETTERS.c.state == LetterState.CLAIMED,
+        LETTERS.c.lease_until > bindparam("now"),
+    )
+    .values(
+        state=LetterState.SENDING,
+        lease_until=bindparam("until"),
+        header_date=func.coalesce(LETTERS.c.header_date, bindparam("now")),
+        message_id=func.coalesce(LETTERS.c.message_id, bindparam("name")),
+    )
+    .returning(LETTERS.c.message_id, LETTERS.c.header_date)
+)
+MARK = (
+    update(LETTERS)
+    .where(
+        LETTERS.c.id == bindparam("letter"),
+        LETTERS.c.lease_owner == bindparam("owner"),
+        LETTERS.c.state == LetterState.SENDING,
+    )
+    .values(
+        state=bindparam("state"),
+        drop_reason=bindparam("reason"),
+        last_code=bindparam("code"),
+        last_class=bindparam("class"),
+        sent_at=bindparam("sent"),
+        next_attempt_at=bindparam("next"),
+        crash_count=bindparam("crashes"),
+        lease_owner=None,
+        lease_until=None,
+    )
+)
+NOTHING = {"reason": None, "code": None, "class": None, "sent": None}
 
 log = structlog.get_logger()
 
@@ -106,9 +146,9 @@ def take_back_what_the_dead_left(now: datetime) -> None:
     db.session.execute(update(Letter).where(*expired, Letter.state == LetterState.CLAIMED).values(owed))
     sending = select(Letter).where(*expired, Letter.state == LetterState.SENDING).with_for_update(skip_locked=True)
     for letter in db.session.scalars(sending, execution_options={"populate_existing": True}):
-        held = letter.crash_count + 1 >= CRASHES or not KINDS[letter.kind].again
-        for column, value in {**unsure(letter, now, held=held), "lease_owner": None, "lease_until": None}.items():
-            setattr(letter, column, value)
+        after = unsure(letter, now, again=KINDS[letter.kind].again)
+        letter.state, letter.crash_count, letter.next_attempt_at = after["state"], after["crashes"], after["next"]
+        letter.lease_owner = letter.lease_until = None
 
 
 def drop_late(now: datetime) -> None:
@@ -209,19 +249,16 @@ def broken(letter: Letter, error: Exception) -> Broken:
 def fence(desk: Desk, letter: Letter) -> Identity | None:
     """Write down that this letter is being sent. None: it was dropped, or its lease ran out and it is another's."""
     now = clock.now()
-    being_sent = (
-        update(Letter)
-        .where(Letter.id == letter.id, Letter.lease_owner == desk.owner, Letter.state == LetterState.CLAIMED)
-        .where(Letter.lease_until > now)
-        .values(
-            state=LetterState.SENDING,
-            lease_until=now + LEASE,
-            header_date=func.coalesce(Letter.header_date, now),
-            message_id=func.coalesce(Letter.message_id, f"<{uuid4().hex}@{desk.sender.domain}>"),
-        )
-        .returning(Letter.message_id, Letter.header_date)
-    )
-    found = db.session.execute(being_sent, execution_options={"synchronize_session": False}).one_or_none()
+    found = db.session.execute(
+        FENCE,
+        {
+            "letter": letter.id,
+            "owner": desk.owner,
+            "now": now,
+            "until": now + LEASE,
+            "name": f"<{uuid4().hex}@{desk.sender.domain}>",
+        },
+    ).one_or_none()
     return None if found is None else Identity(found.message_id, found.header_date)
 
 
@@ -263,53 +300,54 @@ def settle(desk: Desk, last: tuple[Letter, Verdict] | None) -> None:
     if db.session.get_bind().dialect.name == "postgresql":
         # A crashed database may lose the last fraction of a second of marks: that costs copies, never a letter.
         db.session.execute(text("SET LOCAL synchronous_commit = off"))
-    mine = (Letter.id == letter.id, Letter.lease_owner == desk.owner, Letter.state == LetterState.SENDING)
-    marked = update(Letter).where(*mine).values(lease_owner=None, lease_until=None, **mark(letter, verdict))
-    db.session.execute(marked, execution_options={"synchronize_session": False})
+    unchanged = {"next": letter.next_attempt_at, "crashes": letter.crash_count, **NOTHING}
+    db.session.execute(MARK, {"letter": letter.id, "owner": desk.owner, **unchanged, **mark(letter, verdict)})
     if isinstance(verdict, Result) and verdict.outcome is Outcome.BAD_ADDRESS and letter.recipient_id:
         tell(AddressRefused(letter.recipient_id))
 
 
 def mark(letter: Letter, verdict: Verdict) -> dict[str, Any]:
-    """The columns that say what became of a letter."""
+    """What became of a letter, as the values of MARK."""
     now = clock.now()
     match verdict:
         case Unwanted(reason):
-            return {"state": LetterState.DROPPED, "drop_reason": reason}
+            return {"state": LetterState.DROPPED, "reason": reason}
         case Later(until):
-            late = until >= letter.expires_at
-            dropped = {"state": LetterState.DROPPED, "drop_reason": "late"}
-            return dropped if late else {"state": LetterState.OWED, "next_attempt_at": until}
+            late = {"state": LetterState.DROPPED, "reason": "late"}
+            return late if until >= letter.expires_at else {"state": LetterState.OWED, "next": until}
         case Broken():
-            return unsure(letter, now, held=letter.crash_count + 1 >= CRASHES)
+            return unsure(letter, now, again=True)
         case Result(outcome, code):
-            return {"last_code": code, "last_class": str(outcome), **mark_result(letter, outcome, now)}
+            return {"code": code, "class": str(outcome), **mark_result(letter, outcome, now)}
 
 
 def mark_result(letter: Letter, outcome: Outcome, now: datetime) -> dict[str, Any]:
     match outcome:
         case Outcome.ACCEPTED:
-            return {"state": LetterState.SENT, "sent_at": now}
+            return {"state": LetterState.SENT, "sent": now}
         case Outcome.BAD_ADDRESS | Outcome.REFUSED:
             log.error("letter-refused", letter=letter.id, kind=letter.kind, outcome=str(outcome))
             return {"state": LetterState.UNDELIVERABLE}
         case Outcome.AMBIGUOUS:
-            held = letter.crash_count + 1 >= CRASHES or not KINDS[letter.kind].again
-            return unsure(letter, now, held=held)
+            return unsure(letter, now, again=KINDS[letter.kind].again)
         case Outcome.TRANSIENT | Outcome.UNREACHABLE:
             step = BACK_OFF[min(letter.attempts, len(BACK_OFF)) - 1]
-            return {"state": LetterState.OWED, "next_attempt_at": now + step * random.uniform(0.8, 1.2)}  # noqa: S311
+            return {"state": LetterState.OWED, "next": now + step * random.uniform(0.8, 1.2)}  # noqa: S311
 
 
-def unsure(letter: Letter, now: datetime, *, held: bool) -> dict[str, Any]:
-    """Nobody knows whether it went out, or it breaks its sender: longer waits, then held for an operator."""
+def unsure(letter: Letter, now: datetime, *, again: bool) -> dict[str, Any]:
+    """Nobody knows whether it went out, or it breaks its sender: longer waits, then held for an operator.
+
+    Not `again`: held at once, for a second copy would be worse than none.
+    """
     crashes = letter.crash_count + 1
+    held = crashes >= CRASHES or not again
     if held:
         log.error("letter-held", letter=letter.id, kind=letter.kind)
     return {
         "state": LetterState.HELD if held else LetterState.OWED,
-        "crash_count": crashes,
-        "next_attempt_at": now + timedelta(seconds=60) * 2**crashes,
+        "crashes": crashes,
+        "next": now + timedelta(seconds=60) * 2**crashes,
     }
 
 

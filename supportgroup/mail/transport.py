@@ -47,7 +47,7 @@ class Relay:
         self.sent = 0
 
     def connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
+        context = ssl.create_default_context() if self.tls or self.starttls else None
         if self.tls:
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=CONNECT, context=context)
         else:
