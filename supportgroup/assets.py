@@ -1,6 +1,5 @@
 """Style, script and icon under names that change with their content, so that browsers may keep them for ever."""
 
-import os
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +16,7 @@ HASHED = re.compile(r"\.[0-9a-f]{16}\.\w+$")
 
 
 def install_assets(app: Flask, folder: Path) -> None:
-    """Publish our static files in `folder`, serve them ahead of the app, and let templates say `asset("supportgroup.css")`.
+    """Publish our static files in `folder`, serve them ahead of the app, and let templates say `asset("favicon.svg")`.
 
     A name that is not a file of ours raises KeyError in the template that asks for it.
     """
@@ -49,7 +48,7 @@ def publish(source: Path, folder: Path) -> str:
         made = Path(workshop) / name
         made.write_bytes(content)
         for path in [*map(Path, Compressor(quiet=True).compress(str(made))), made]:
-            os.replace(path, folder / path.name)
+            path.replace(folder / path.name)
     return name
 
 

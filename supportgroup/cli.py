@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from supportgroup import clock, config, demo, doctor, schema, up
+from supportgroup import clock, config, demo, doctor, pulse, schema, up
 from supportgroup.accounts import service as accounts
 from supportgroup.accounts.models import LinkPurpose
 from supportgroup.app import create_app
@@ -31,7 +31,8 @@ from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.ticks import TICKS
 
-NET = timedelta(seconds=30)  # what `deliver` leaves to Celery before it takes a letter itself
+NET = timedelta(seconds=30)  # what `deliver` leaves to the workers before it does a thing itself
+LETTERS = "deliver-letters"
 
 
 def fail(sentence: str) -> NoReturn:
@@ -161,22 +162,29 @@ def address(text: str) -> str:
 
 @main.command()
 @click.option("--once", is_flag=True, help="Send what is due now and end.")
-@click.option("--all", "everything", is_flag=True, help="All ticks and all due letters: a service without a broker.")
 @in_app
-def deliver(_app: Flask, once: bool, everything: bool) -> None:
-    """The net without a broker: runs the ticks in one plain loop, and sends letters that are overdue by 30 seconds."""
+def deliver(_app: Flask, once: bool) -> None:
+    """The net: runs ticks that nobody else has run, and sends letters that are overdue by 30 seconds.
+
+    Where no worker has looked after the letters for so long, it sends them when they are due: no broker is needed.
+    """
     stop = Stop()
-    seen = dict.fromkeys((tick.name for tick in TICKS), 0.0)
     while True:
-        for tick in TICKS:
-            if tick.name != "deliver-letters" and time.monotonic() - seen[tick.name] >= tick.every:
-                tick.run()
-                seen[tick.name] = time.monotonic()
-        overdue_by = timedelta(0) if everything or once else NET
+        run_what_others_left()
+        overdue_by = timedelta(0) if once or pulse.silent(LETTERS, NET) else NET
         until = clock.now() + timedelta(seconds=600 if once else 5)
         deliver_letters(desk_of_app(until, overdue_by=overdue_by, stopping=stop.asked))
+        with transaction():
+            pulse.beat(pulse.NET)
         if once or stop.wait(2):
             return
+
+
+def run_what_others_left() -> None:
+    """Run each tick that has not run for its period and 30 seconds more."""
+    for tick in TICKS:
+        if tick.name != LETTERS and pulse.silent(tick.name, timedelta(seconds=tick.every) + NET):
+            tick.run()
 
 
 class Stop:

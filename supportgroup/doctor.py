@@ -72,12 +72,10 @@ def broker(settings: Settings) -> Finding:
 
 
 def ticks() -> Finding:
-    seen = pulse.last("deliver-letters")
-    if seen is None:
-        return Finding(
-            "ticks", False, "letters have never been looked after: are worker and beat, or `deliver`, running?"
-        )
-    age = (clock.now() - seen).total_seconds()
+    seen = [at for name in ("deliver-letters", pulse.NET) if (at := pulse.last(name))]
+    if not seen:
+        return Finding("ticks", False, "letters were never looked after: start worker and beat, or `deliver`")
+    age = (clock.now() - max(seen)).total_seconds()
     return Finding("ticks", age < 120, f"letters were looked after {age:.0f} seconds ago")
 
 

@@ -1,11 +1,13 @@
 """When each tick last ran, as rows: the web process learns of workers from the database alone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supportgroup import clock
 from supportgroup.db import Base, db, insert_or_ignore
+
+NET = "deliver"  # the pulse of the net beside the workers
 
 
 class Pulse(Base):
@@ -28,3 +30,9 @@ def last(name: str) -> datetime | None:
     """When the tick last ran; None for never."""
     pulse = db.session.get(Pulse, name, populate_existing=True)
     return pulse.ran_at if pulse else None
+
+
+def silent(name: str, period: timedelta) -> bool:
+    """Whether the tick has not run for that long."""
+    seen = last(name)
+    return seen is None or clock.now() - seen > period
