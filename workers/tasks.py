@@ -11,7 +11,7 @@ from supportgroup.ticks import Tick
 def register(celery: Celery, flask: Flask, ticks: Iterable[Tick]) -> None:
     """Make each tick a task, and the beat that calls it. A run that waits past its turn is dropped."""
     for tick in ticks:
-        celery.task(name=tick.name)(in_context(flask, tick))
+        celery.task(name=tick.name, shared=False)(in_context(flask, tick))
         celery.conf.beat_schedule[tick.name] = {
             "task": tick.name,
             "schedule": tick.every,
