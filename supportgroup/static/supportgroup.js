@@ -36,6 +36,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A link to a field that is folded away opens the fold.
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#']");
+  const fold = link && document.getElementById(link.hash.slice(1))?.closest("details");
+  if (fold) fold.open = true;
+});
+
 // Saying things to screen readers, without moving the focus.
 
 function announce(words) {
@@ -135,4 +143,3 @@ function prepare(part) {
 }
 
 prepare(document);
-document.querySelector("[data-focus]")?.focus();
