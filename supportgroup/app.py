@@ -11,36 +11,36 @@ from supportgroup import config, events, logs, secrets
 from supportgroup.accounts import access
 from supportgroup.accounts import queries as accounts_queries
 from supportgroup.accounts import service as accounts_service
-from supportgroup.accounts.views import bp as accounts
+from supportgroup.accounts import views as accounts
 from supportgroup.assets import install_assets
-from supportgroup.board.views import bp as board
+from supportgroup.board import views as board
 from supportgroup.config import Settings
 from supportgroup.db import db
 from supportgroup.fields import csrf
-from supportgroup.front.dev import bp as dev
-from supportgroup.front.health import bp as health
-from supportgroup.front.views import bp as front
-from supportgroup.groups import service as groups_service
-from supportgroup.groups.views import bp as groups
+from supportgroup.front import dev, health
+from supportgroup.front import views as front
+from supportgroup.groups import joining, manage_views
+from supportgroup.groups import views as groups
+from supportgroup.mail import views as mail
 from supportgroup.mail.compose import Sender
 from supportgroup.mail.delivery import AddressRefused
 from supportgroup.mail.kinds import Recipients
 from supportgroup.mail.transport import Relay
-from supportgroup.mail.views import bp as mail
-from supportgroup.meetings.views import bp as meetings
+from supportgroup.meetings import views as meetings
 from supportgroup.pages import install_pages
-from supportgroup.safety.views import bp as safety
+from supportgroup.safety import views as safety
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
-ROOMS = (front, health, accounts, groups, meetings, board, safety, mail)
+# Every file of pages. Those of one room share its blueprint.
+PAGES = (front, health, accounts, groups, manage_views, meetings, board, safety, mail)
 BODY, FIELDS, PARTS = 256 * 1024, 64 * 1024, 100
 
 
 def answer_events() -> None:
     """Who answers which event. Rooms below tell, rooms above answer, in the same transaction."""
     events.answer(AddressRefused, lambda event: accounts_service.note_refused_address(event.account_id))
-    events.answer(accounts_service.LinkUsed, groups_service.complete_joining)
+    events.answer(accounts_service.LinkUsed, joining.complete_joining)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -58,10 +58,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     install_pages(app)
     install_mail(app, settings)
     install_assets(app, settings.var / "assets")
-    for room in ROOMS:
-        app.register_blueprint(room)
+    for blueprint in dict.fromkeys(pages.bp for pages in PAGES):
+        app.register_blueprint(blueprint)
     if settings.development:
-        app.register_blueprint(dev)
+        app.register_blueprint(dev.bp)
     answer_events()
     app.jinja_env.globals.update(
         service_name=settings.service_name,

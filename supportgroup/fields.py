@@ -1,5 +1,6 @@
 """Form fields that every room uses: text that is text, choices in words, zones that exist."""
 
+import unicodedata
 from enum import StrEnum
 from typing import Any
 
@@ -18,11 +19,10 @@ def strip(value: str | None) -> str | None:
 
 
 def plain(_form: object, field: Any) -> None:
-    """Refuse what is not text: NUL and other control characters, halves of surrogate pairs."""
-    allowed = "\n\t" if isinstance(field, TextAreaField) else ""
+    """Refuse what is not text: NUL and other control characters, halves of surrogate pairs, and in one line its end."""
+    allowed = "\n\t\u2028\u2029" if isinstance(field, TextAreaField) else ""
     for letter in field.data or "":
-        code = ord(letter)
-        if (code < 32 and letter not in allowed) or code == 127 or 0xD800 <= code < 0xE000:
+        if letter not in allowed and unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp"):
             raise ValidationError("There is a character in here that is not text. Please type it again.")
 
 

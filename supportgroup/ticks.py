@@ -10,6 +10,7 @@ from datetime import timedelta
 from supportgroup import pulse
 from supportgroup.accounts import service as accounts
 from supportgroup.db import transaction
+from supportgroup.groups import facilitating, joining
 from supportgroup.mail.delivery import deliver_for
 
 RUN = timedelta(seconds=5)  # of deliveries: short, so that a deploy can wait for the end of it
@@ -55,3 +56,21 @@ def deliver_letters() -> None:
 def remove_unconfirmed() -> None:
     with transaction():
         accounts.remove_unconfirmed()
+
+
+@tick("remind-of-applications", every=3600)
+def remind_of_applications() -> None:
+    with transaction():
+        joining.remind_of_applications()
+
+
+@tick("lapse-applications", every=3600)
+def lapse_applications() -> None:
+    with transaction():
+        joining.lapse_applications()
+
+
+@tick("rest-groups", every=3600)
+def rest_groups() -> None:
+    with transaction():
+        facilitating.rest_groups()

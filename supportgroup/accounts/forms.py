@@ -4,7 +4,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from wtforms import BooleanField, EmailField, HiddenField, SelectField, SelectMultipleField, TimeField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from supportgroup.fields import Form, Line, ZoneField, choices, plain, strip
 from supportgroup.mail.kinds import PREFERENCES
@@ -46,7 +46,7 @@ def name_field(label: str = "Name others see") -> Line:
     """A chosen name: any name will do."""
     return Line(
         label,
-        [InputRequired("Choose a name. It can be any name you like."), Length(max=40, message="Up to 40 letters.")],
+        [DataRequired("Choose a name. It can be any name you like."), Length(max=40, message="Up to 40 letters.")],
     )
 
 

@@ -1,9 +1,19 @@
-"""Groups: making them, joining, leaving, looking after them."""
+"""A place in a group: having one, waiting for one, leaving, being let go."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from supportgroup.accounts.service import LinkUsed
-from supportgroup.groups.models import Membership
+from supportgroup import clock
+from supportgroup.accounts.models import Account
+from supportgroup.db import db
+from supportgroup.errors import Refused
+from supportgroup.events import tell
+from supportgroup.groups import facilitating, letters, queries
+from supportgroup.groups.defaults import WEEKDAYS
+from supportgroup.groups.models import AsksByMail, Group, GroupState, Membership, MembershipState, Role
+from supportgroup.mail.service import drop
+
+RESTS = "This group rests for now, so nobody new comes in. When somebody looks after it again, its page says so."
 
 
 @dataclass(frozen=True)
@@ -13,5 +23,106 @@ class MembershipEnded:
     membership: Membership
 
 
-def complete_joining(event: LinkUsed) -> None:
-    """The link in the letter was used: what waited for it happens now."""
+def cover_word(account: Account) -> str:
+    """What letters call a group at first: a weekday, today's if none of the account's groups is called so."""
+    taken = queries.cover_words(account.id)
+    today = clock.now().astimezone(clock.zone(account.zone)).weekday()
+    days = [WEEKDAYS[(today + later) % 7] for later in range(7)]
+    return next((day for day in days if day not in taken), days[0])
+
+
+def admit(group: Group, one: Membership) -> bool:
+    """Give a place, or one in the line when the group is full. Whether it is a place. The group is locked."""
+    now = clock.now()
+    one.applied_at = one.reminded_at = one.ended_at = one.waiting_since = None
+    if queries.is_full(group):
+        one.state, one.waiting_since = MembershipState.WAITING, now
+        return False
+    one.state, one.joined_at = MembershipState.ACTIVE, now
+    return True
+
+
+def fill_places(group: Group) -> None:
+    """Give free places to those who have waited longest, and tell them. The group is locked."""
+    db.session.flush()
+    if group.state is not GroupState.ACTIVE:
+        return
+    free = group.size_limit - queries.size(group.id)
+    for one in queries.members(group.id, MembershipState.WAITING)[: max(0, free)]:
+        one.state, one.joined_at, one.waiting_since = MembershipState.ACTIVE, clock.now(), None
+        letters.owe_to_member("place-in-group", one)
+
+
+def leave(me: Membership) -> None:
+    """Leave, at once and quietly. For thirty days it can be undone. Leaving twice changes nothing."""
+    group = queries.locked_group(me.group_id)
+    mine = queries.locked_membership(group.id, me.id, MembershipState.ACTIVE)
+    if mine is not None:
+        end(group, mine, MembershipState.LEFT)
+
+
+def end(group: Group, one: Membership, state: MembershipState) -> None:
+    """End a place: its letters are dropped, what it held is let go of, and the next who waits moves up."""
+    was_facilitator = one.is_facilitator
+    one.state, one.ended_at = state, clock.now()
+    one.role, one.stepping_down_at = Role.MEMBER, None
+    db.session.flush()
+    drop(str(state), recipient_id=one.account_id, scope_id=group.id)
+    tell(MembershipEnded(one))
+    fill_places(group)
+    if was_facilitator and not queries.facilitators(group.id):
+        facilitating.look_for_successor(group)
+
+
+def come_back(me: Membership) -> bool:
+    """Undo leaving, without applying again. Whether there was a place; else one in the line. Raises Refused when the
+    thirty days are over or the group rests.
+    """
+    group = queries.locked_group(me.group_id)
+    mine = queries.locked_place(group.id, me.account_id)
+    if mine is None or not queries.may_come_back(mine):
+        raise Refused("You left some time ago. You are welcome to ask to join again.")
+    if group.state is not GroupState.ACTIVE:
+        raise Refused(RESTS)
+    return admit(group, mine)
+
+
+def withdraw(me: Membership) -> None:
+    """Take back an application, or a place in the line."""
+    group = queries.locked_group(me.group_id)
+    mine = queries.locked_place(group.id, me.account_id)
+    if mine is not None and mine.state in (MembershipState.APPLIED, MembershipState.WAITING):
+        mine.state, mine.ended_at = MembershipState.LEFT, clock.now()
+        mine.joined_at, mine.answers = None, None
+        letters.drop_application(mine)
+
+
+def remove_member(*, by: Membership, membership_id: UUID) -> None:
+    """Let a member go: at once, quietly, for good. Raises Refused for facilitators."""
+    group = queries.locked_group(by.group_id)
+    other = queries.locked_membership(group.id, membership_id, MembershipState.ACTIVE)
+    if other is None:
+        return
+    if other.is_facilitator:
+        raise Refused("This person looks after the group too, so they can only step down or leave by themselves.")
+    end(group, other, MembershipState.REMOVED)
+    letters.owe_to_member("membership-ended", other)
+
+
+def say_hello(*, by: Membership, membership_id: UUID) -> None:
+    """Greet a newcomer: from now on names are seen both ways. Doing it twice changes nothing."""
+    other = queries.locked_membership(by.group_id, membership_id, MembershipState.ACTIVE)
+    if other is not None and other.hello_at is None:
+        other.hello_at = clock.now()
+
+
+def change_mine(me: Membership, *, name: str, colour: int, cover_word: str, asks_by_mail: AsksByMail) -> None:
+    """How the group knows a member, and what its letters to them call it."""
+    me.name, me.colour, me.cover_word, me.asks_by_mail = name, colour, cover_word, asks_by_mail
+
+
+def agree(me: Membership, version: int) -> None:
+    """Accept this version of the agreement. Raises Refused where it is not the one that holds."""
+    if version != queries.agreement(me.group_id).version:
+        raise Refused("The agreement has changed again. Please read it as it is now.")
+    me.agreement_version, me.agreed_at = version, clock.now()

@@ -1,0 +1,35 @@
+"""What a new group starts out with. All of it can be changed before anybody joins."""
+
+from datetime import timedelta
+
+SIZE = 12
+
+AGREEMENT = """\
+What is said here stays here. We tell nobody who comes or what they said.
+
+We speak of ourselves and from what we know. We listen without fixing, and give advice only when it was asked for.
+
+Anyone may be silent, come late, leave early or stay away. No reason is owed.
+
+A "no" is fine, and so is handing something back.
+
+We are peers, not clinicians, and no emergency service. Nobody watches these pages day and night. In danger we use the \
+help that every page links to.
+
+Everyone here is an adult. We take care of ourselves first, and tell a facilitator when something does not feel right.\
+"""
+
+FIRST_TIME = """\
+You can come and only listen. Camera off, silence and leaving early are all fine. Somebody says hello, says how the \
+hour goes, and nobody is asked to tell anything.\
+"""
+
+QUESTIONS = ("What brings you here? A sentence is enough.",)
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")  # cover words at first
+
+ANSWER_PROMISED = timedelta(days=7)  # to an application
+ANSWER_REMINDED = timedelta(days=3)
+ANSWER_LAPSES = timedelta(days=14)
+COMING_BACK = timedelta(days=30)  # how long leaving can be undone
+SUCCESSOR = timedelta(days=14)  # how long somebody is looked for before a group rests

@@ -1,0 +1,176 @@
+"""Forms about groups: shape only."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from babel import Locale
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from supportgroup.accounts.forms import AddressField, name_field
+from supportgroup.fields import Form, Line, Paragraphs, ZoneField, among, choices
+from supportgroup.groups.defaults import AGREEMENT
+from supportgroup.groups.founding import Charter
+from supportgroup.groups.joining import Wish
+from supportgroup.groups.models import AsksByMail, Format, Joining, Visibility
+
+# What groups are likely to speak. Each is shown by its own name.
+CODES = "en ar cs da de el es et fa fi fr he hi hr hu it ja ko lt lv nl no pl pt ro ru sk sl sq sr sv tr uk ur vi zh"
+LANGUAGES = {code: str(Locale.parse(code).get_display_name(code)).capitalize() for code in CODES.split()}
+
+FORMATS = {Format.ONLINE: "Online", Format.IN_PERSON: "In person", Format.BOTH: "Online and in person"}
+VISIBILITIES = {
+    Visibility.UNLISTED: "Unlisted: only people with an invitation find it",
+    Visibility.LISTED: "Listed: everyone finds it among the groups",
+}
+JOININGS = {
+    Joining.APPLICATION: "By application: a facilitator reads it and answers",
+    Joining.OPEN: "Open: who agrees to the agreement is in",
+    Joining.INVITATION: "By invitation only",
+}
+ASKS_BY_MAIL = {
+    AsksByMail.AT_ONCE: "A letter for each",
+    AsksByMail.DAILY: "At most one letter a day",
+    AsksByMail.NEVER: "No letters",
+}
+COLOURS = {0: "Green", 1: "Apricot", 2: "Blue", 3: "Rose", 4: "Olive", 5: "Sky", 6: "Sand", 7: "Lilac"}
+
+TOPICS, TOPIC, QUESTIONS, QUESTION, ANSWER = 6, 30, 5, 200, 2000  # how many, and how long in letters
+
+
+class WholeNumber(IntegerField):
+    """A whole number, with a sentence of our own for what is none."""
+
+    def __init__(self, label: str, least: int, most: int, **kwargs: Any) -> None:
+        sentence = f"Say a number from {least} to {most}."
+        super().__init__(label, [InputRequired(sentence), NumberRange(least, most, sentence)], **kwargs)
+        self.sentence = sentence
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([text[:12] for text in valuelist])
+        except ValueError:
+            raise ValueError(self.sentence) from None
+
+
+class StartForm(Form):
+    name = Line(
+        "What do you call it?",
+        [DataRequired("Give it a name."), Length(max=80, message="Up to 80 letters.")],
+        description="Only members see this name. Letters call it by a cover word.",
+    )
+    purpose = Paragraphs(
+        "What is it for?",
+        [DataRequired("Say in a sentence what it is for."), Length(max=2000, message="Up to 2,000 letters.")],
+    )
+    format = RadioField("How do you meet?", choices=choices(FORMATS), coerce=among(Format), default=Format.ONLINE)
+    zone = ZoneField("Time zone of the group", default="UTC")
+    my_name = name_field("The name members see of you")
+    agreement = Paragraphs(
+        "Agreement",
+        [DataRequired("Say what you ask of everyone."), Length(max=8000, message="Up to 8,000 letters.")],
+        default=AGREEMENT,
+    )
+
+
+class CharterForm(Form):
+    """Everything about a group that its facilitators may change."""
+
+    name = Line("Name", [DataRequired("Give it a name."), Length(max=80, message="Up to 80 letters.")])
+    public_title = Line(
+        "Public title", [DataRequired("Give it a public title."), Length(max=80, message="Up to 80 letters.")]
+    )
+    purpose = Paragraphs(
+        "What it is for",
+        [DataRequired("Say in a sentence what it is for."), Length(max=2000, message="Up to 2,000 letters.")],
+    )
+    first_time = Paragraphs("What a first time is like", [Length(max=2000, message="Up to 2,000 letters.")])
+    topics = Line("Topics", [Length(max=300, message="Up to six topics.")])
+    language = SelectField("Language", choices=choices(LANGUAGES))
+    format = RadioField("How you meet", choices=choices(FORMATS), coerce=among(Format))
+    area = Line("Rough area", [Length(max=80, message="Up to 80 letters.")])
+    zone = ZoneField()
+    visibility = RadioField("Who finds it", choices=choices(VISIBILITIES), coerce=among(Visibility))
+    joining = RadioField("How people join", choices=choices(JOININGS), coerce=among(Joining))
+    questions = Paragraphs("Questions for those who apply", [Length(max=1500, message="Up to five short questions.")])
+    size_limit = WholeNumber("How many places", 2, 500)
+    agreement = Paragraphs(
+        "Agreement",
+        [DataRequired("Say what you ask of everyone."), Length(max=8000, message="Up to 8,000 letters.")],
+    )
+
+    def validate_topics(self, field: Any) -> None:
+        words = topics_in(field.data)
+        if len(words) > TOPICS or any(len(word) > TOPIC for word in words):
+            raise ValidationError("Up to six topics, a word or two each, with commas between them.")
+
+    def validate_questions(self, field: Any) -> None:
+        asked = lines_in(field.data)
+        if len(asked) > QUESTIONS or any(len(question) > QUESTION for question in asked):
+            raise ValidationError("Up to five questions, one a line, 200 letters each.")
+
+    def charter(self) -> Charter:
+        """What was filled in."""
+        fields: dict[str, Any] = {name: "" if value is None else value for name, value in self.fields().items()}
+        fields |= {"topics": topics_in(self.topics.data), "questions": lines_in(self.questions.data)}
+        return Charter(**fields)
+
+
+def topics_in(text: str | None) -> list[str]:
+    """The topics in a line with commas: each once, in small letters."""
+    words = (" ".join(word.split()).lower() for word in (text or "").split(","))
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def lines_in(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").split("\n") if line.strip()]
+
+
+class JoinForm(Form):
+    """The one form of joining. `joining_form` adds what this group asks."""
+
+    name = name_field("The name others see")
+    agreement_version = HiddenField()
+    agree = BooleanField(
+        validators=[InputRequired("Tick this to go on. The agreement is what people here can count on.")]
+    )
+
+    def wish(self, questions: Sequence[str]) -> Wish:
+        """What was written; a version that is no number is one that never was."""
+        version = self.agreement_version.data or ""
+        number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+        answers = [(asked, getattr(self, f"answer_{at}").data or "") for at, asked in enumerate(questions)]
+        return Wish(name=self.name.data or "", agreement_version=number, answers=answers)
+
+
+def joining_form(*, questions: Sequence[str], anonymous: bool, agree: str, **data: Any) -> Any:
+    """A joining form with a field for each question, and one for the address of who is not signed in."""
+
+    class Asked(JoinForm):
+        if anonymous:
+            email = AddressField()
+            zone = HiddenField()
+
+    for at, question in enumerate(questions):
+        too_long = Length(max=ANSWER, message="Up to 2,000 letters.")
+        setattr(Asked, f"answer_{at}", Paragraphs(question, [too_long]))
+    form = Asked(**data)
+    form.agree.label.text = agree
+    return form
+
+
+class PlaceForm(Form):
+    """How one is known in a group, and what its letters call it."""
+
+    name = name_field()
+    colour = SelectField("Colour beside it", choices=choices(COLOURS), coerce=int)
+    cover_word = Line(
+        "Cover word",
+        [DataRequired("Choose a word, such as Blue."), Length(max=24, message="Up to 24 letters.")],
+    )
+    asks_by_mail = RadioField("When others ask for something", choices=choices(ASKS_BY_MAIL), coerce=among(AsksByMail))
+
+
+class InvitationForm(Form):
+    days = WholeNumber("For how many days", 1, 30, default=7)
+    uses = WholeNumber("For how many people", 1, 50, default=1)

@@ -1,0 +1,197 @@
+"""Letters about a place in a group: discreet at first, and never a word of what somebody wrote or is called."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from supportgroup import clock
+from supportgroup.groups import queries
+from supportgroup.groups.defaults import ANSWER_PROMISED
+from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
+from supportgroup.mail.kinds import Says, kind
+from supportgroup.mail.links import link
+from supportgroup.mail.models import Letter
+from supportgroup.mail.service import Owed, drop, owe
+
+FIRST, AGAIN = 0, 1  # of a letter about an application: its about_version
+ANSWERED, LAPSED = 0, 1  # of a letter that answers one
+WEEK = timedelta(days=7)
+SOME_DAY = datetime(2027, 5, 12, 10, tzinfo=UTC)  # for samples
+
+
+def owe_to_member(name: str, one: Membership, version: int = 0) -> None:
+    """Owe a letter of this kind about somebody's own place, now."""
+    now = clock.now()
+    letter = Owed(
+        recipient_id=one.account_id,
+        about_id=one.id,
+        about_version=version,
+        occasion=f"{one.id.hex}:{now.timestamp():.0f}",
+        due_at=now,
+        scope_id=one.group_id,
+    )
+    owe(name, [letter])
+
+
+def owe_application(one: Membership, version: int) -> None:
+    """Owe the facilitators a letter about an application: the first, or the reminder."""
+    now = clock.now()
+    owe(
+        "application-received",
+        [
+            Owed(
+                recipient_id=facilitator.account_id,
+                about_id=one.id,
+                about_version=version,
+                occasion=f"{one.id.hex}:{one.applied_at:%Y%m%d%H%M%S}:{version}",
+                due_at=now,
+                scope_id=one.group_id,
+            )
+            for facilitator in queries.facilitators(one.group_id)
+        ],
+    )
+
+
+def owe_notice(name: str, group: Group, accounts: Iterable[UUID]) -> None:
+    """Owe these accounts a letter about the group as a whole, now."""
+    now = clock.now()
+    owe(
+        name,
+        [
+            Owed(
+                recipient_id=account_id,
+                about_id=group.id,
+                occasion=f"{group.id.hex}:{now.timestamp():.0f}",
+                due_at=now,
+                scope_id=group.id,
+            )
+            for account_id in accounts
+        ],
+    )
+
+
+def drop_application(one: Membership) -> None:
+    """Nobody needs to be told of this application any more."""
+    drop("answered", kinds=["application-received"], about_id=one.id)
+
+
+def drop_notice(group: Group) -> None:
+    """Somebody looks after the group again."""
+    drop("taken over", kinds=["stepping-down", "group-notice"], about_id=group.id)
+
+
+@kind(
+    "application-received",
+    lateness=WEEK,
+    preference="membership",
+    samples=[{"again": False, "by": SOME_DAY}, {"again": True, "by": SOME_DAY}],
+)
+def application_received(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Somebody would like to join. Left out: answered, or the reader does not look after the group any more."""
+    applications = queries.memberships([letter.about_id for letter in letters])
+    readers = readers_of(letters)
+    found = {}
+    for letter in letters:
+        one, me = applications.get(letter.about_id), readers.get(letter.id)
+        if one and me and me.is_facilitator and one.state is MembershipState.APPLIED and one.applied_at:
+            more = {"again": letter.about_version == AGAIN, "by": one.applied_at + ANSWER_PROMISED}
+            found[letter.id] = says("applications", me, more)
+    return found
+
+
+@kind(
+    "application-answered",
+    lateness=WEEK,
+    preference="membership",
+    samples=[{"answer": "yes"}, {"answer": "waiting"}, {"answer": "no"}, {"answer": "nobody"}],
+)
+def application_answered(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """What became of an application. Left out: the applicant has left, or applied anew."""
+    found = {}
+    applications = queries.memberships([letter.about_id for letter in letters])
+    for letter in letters:
+        one = applications.get(letter.about_id)
+        answers = {
+            MembershipState.ACTIVE: "yes",
+            MembershipState.WAITING: "waiting",
+            MembershipState.DECLINED: "nobody" if letter.about_version == LAPSED else "no",
+        }
+        if one and one.state in answers:
+            answer = answers[one.state]
+            where = "place" if answer in ("yes", "waiting") else "groups"
+            found[letter.id] = says(where, one, {"answer": answer})
+    return found
+
+
+@kind("welcome", lateness=WEEK, preference="membership", samples=[{}])
+def welcome(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """You are in; this is what letters call it."""
+    return to_members(letters, "place")
+
+
+@kind("place-in-group", lateness=WEEK, preference="membership", samples=[{}])
+def place_in_group(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """A place became free, and it is yours."""
+    return to_members(letters, "place")
+
+
+@kind("membership-ended", lateness=WEEK, preference=None, samples=[{}])
+def membership_ended(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """The facilitators have ended somebody's place."""
+    ended = queries.memberships([letter.about_id for letter in letters])
+    return {
+        letter.id: Says(link=link("groups"), cover=one.cover_word, group=one.group.name)
+        for letter in letters
+        if (one := ended.get(letter.about_id)) and one.state is MembershipState.REMOVED
+    }
+
+
+@kind("stepping-down", lateness=WEEK, preference="membership", samples=[{"until": SOME_DAY}])
+def stepping_down(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Nobody will look after the group from a day on, unless somebody takes over. To its members, and the operators."""
+    readers = readers_of(letters)
+    groups = queries.groups([letter.about_id for letter in letters])
+    found = {}
+    for letter in letters:
+        group, me = groups.get(letter.about_id), readers.get(letter.id)
+        if group and group.state is GroupState.ACTIVE and group.rests_at:
+            more = {"until": group.rests_at}
+            found[letter.id] = says("members", me, more) if me else Says(link=link("groups"), more=more)
+    return found
+
+
+@kind("group-notice", lateness=WEEK, preference="membership", samples=[{}])
+def group_notice(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """The group rests now."""
+    readers = readers_of(letters)
+    return {
+        letter.id: says("members", me)
+        for letter in letters
+        if (me := readers.get(letter.id)) and me.group.state is GroupState.RESTING
+    }
+
+
+def to_members(letters: Sequence[Letter], leads_to: str) -> Mapping[int, Says]:
+    """Letters about the reader's own place; left out where it has ended meanwhile."""
+    found = queries.memberships([letter.about_id for letter in letters])
+    return {
+        letter.id: says(leads_to, one)
+        for letter in letters
+        if (one := found.get(letter.about_id)) and one.state is MembershipState.ACTIVE
+    }
+
+
+def readers_of(letters: Sequence[Letter]) -> dict[int, Membership]:
+    """Each recipient's active place in the group the letter belongs to."""
+    found = queries.places([letter.scope_id for letter in letters], [letter.recipient_id for letter in letters])
+    return {
+        letter.id: me
+        for letter in letters
+        if letter.scope_id and letter.recipient_id and (me := found.get((letter.scope_id, letter.recipient_id)))
+    }
+
+
+def says(leads_to: str, one: Membership, more: Mapping[str, object] | None = None) -> Says:
+    """What a letter to this member says: its link leads to a page of their group."""
+    rows = () if leads_to == "groups" else (one.group_id,)
+    return Says(link=link(leads_to, *rows), cover=one.cover_word, group=one.group.name, more=more or {})
