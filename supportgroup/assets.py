@@ -11,6 +11,8 @@ from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 STATIC = Path(__file__).with_name("static")
+# The parts of the one style sheet, in their order: what stands later may overrule what stands before.
+STYLE = ("tokens", "ground", "layout", "words", "buttons", "forms", "pieces", "pictures")
 PREFIX = "/static/"
 HASHED = re.compile(r"\.[0-9a-f]{16}\.\w+$")
 
@@ -20,7 +22,7 @@ def install_assets(app: Flask, folder: Path) -> None:
 
     A name that is not a file of ours raises KeyError in the template that asks for it.
     """
-    urls = {source.name: PREFIX + publish(source, folder) for source in sorted(STATIC.iterdir()) if source.is_file()}
+    urls = {name: PREFIX + publish(name, content, folder) for name, content in contents().items()}
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(folder),
@@ -32,24 +34,31 @@ def install_assets(app: Flask, folder: Path) -> None:
     app.jinja_env.globals["asset"] = urls.__getitem__
 
 
-def publish(source: Path, folder: Path) -> str:
-    """Put a copy of `source` into `folder` under its hashed name, .br and .gz beside it, and give back that name.
+def contents() -> dict[str, bytes]:
+    """What is published, by the name that templates use."""
+    files = {source.name: source.read_bytes() for source in sorted(STATIC.iterdir()) if source.is_file()}
+    style = b"\n".join((STATIC / "style" / f"{part}.css").read_bytes() for part in STYLE)
+    return {**files, "supportgroup.css": style}
+
+
+def publish(name: str, content: bytes, folder: Path) -> str:
+    """Put `content` into `folder` under a hashed name, .br and .gz beside it, and give back that name.
 
     Several processes may do so at once: each file appears whole, and the plain one last, so whoever finds it finds its
     compressed ones as well.
     """
-    content = source.read_bytes()
-    name = f"{source.stem}.{sha256(content).hexdigest()[:16]}{source.suffix}"
-    if (folder / name).exists():
-        return name
+    stem, dot, suffix = name.rpartition(".")
+    hashed = f"{stem}.{sha256(content).hexdigest()[:16]}{dot}{suffix}"
+    if (folder / hashed).exists():
+        return hashed
     folder.mkdir(parents=True, exist_ok=True)
     # Beside the folder, not in it: another process may be listing it. Same disk, so that replacing is one step.
     with TemporaryDirectory(dir=folder.parent, prefix="assets-") as workshop:
-        made = Path(workshop) / name
+        made = Path(workshop) / hashed
         made.write_bytes(content)
         for path in [*map(Path, Compressor(quiet=True).compress(str(made))), made]:
             path.replace(folder / path.name)
-    return name
+    return hashed
 
 
 def add_headers(headers: Headers, path: str, url: str) -> None:

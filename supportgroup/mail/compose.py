@@ -70,6 +70,7 @@ def context(kind: Kind, recipient: Recipient, says: Says, sender: Sender) -> dic
         "link": sender.base_url + says.link,
         "stop_url": stop,
         "preferences_url": sender.base_url + link("mail-preferences", recipient.id),
+        "help_url": sender.base_url + "/help-now",
     }
 
 

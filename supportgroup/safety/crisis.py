@@ -86,9 +86,9 @@ def help_for(code: str, operators: Path | None = None) -> CrisisHelp:
 
 @lru_cache(maxsize=1)
 def names() -> dict[str, Country]:
-    territories = Locale("en").territories
-    codes = [code for code in territories if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES]
-    return {code: Country(code=code, name=territories[code]) for code in codes}
+    territories = {str(code): str(name) for code, name in Locale("en").territories.items()}
+    countries = {code: name for code, name in territories.items() if len(code) == 2 and code not in NO_COUNTRIES}
+    return {code: Country(code=code, name=name) for code, name in countries.items()}
 
 
 Facts = tuple[dict[str, tuple[Emergency, ...]], dict[str, tuple[Line, ...]]]
