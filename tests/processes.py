@@ -1,4 +1,4 @@
-"""The service's own processes, started as the Procfile starts them, for tests that end them or look through a browser."""
+"""The service's own processes, started as the Procfile does, for tests that end them or look through a browser."""
 
 import os
 import signal

@@ -104,7 +104,9 @@ def test_signing_out_ends_the_session_on_the_server(client, ada, sign_in):
     assert client.get("/home").status_code == 303
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https:evil", "/\t/evil", "http://evil.example/"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "https:evil", "/\t/evil", "http://evil.example/"]
+)
 def test_after_signing_in_nobody_is_led_to_another_host(client, ada, postbox, target):
     client.post("/sign-in", data={"email": ada.email, "next": target})
     deliver_due()
@@ -113,7 +115,9 @@ def test_after_signing_in_nobody_is_led_to_another_host(client, ada, postbox, ta
     assert client.post(path).location == "/home"
 
 
-@pytest.mark.parametrize("email", ["", "ada", "ada@", "a\x00da@example.org", "ada@example.org\nBcc: b@example.org", "x" * 400])
+@pytest.mark.parametrize(
+    "email", ["", "ada", "ada@", "a\x00da@example.org", "ada@example.org\nBcc: b@example.org", "x" * 400]
+)
 def test_what_is_no_address_is_said_beside_it_and_kept(client, email):
     response = client.post("/sign-in", data={"email": email})
 

@@ -15,7 +15,8 @@ ZONES = st.sampled_from(["Europe/Paris", "America/New_York", "Australia/Lord_How
 
 
 def someone(zone, quiet):
-    return Recipient(id=UUID(int=1), email="a@example.org", name="Ada", zone=clock.zone(zone), language="en", quiet=quiet)
+    ada = {"id": UUID(int=1), "email": "a@example.org", "name": "Ada", "language": "en"}
+    return Recipient(**ada, zone=clock.zone(zone), quiet=quiet)
 
 
 @given(instant=INSTANTS, zone=ZONES, begins=TIMES, ends=TIMES)
