@@ -7,7 +7,7 @@ from sqlalchemy import select
 from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.errors import Refused
-from supportgroup.groups import letters, queries
+from supportgroup.groups import letters, places, queries
 from supportgroup.groups.defaults import SUCCESSOR
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState, Role
 
@@ -66,6 +66,7 @@ def take_over(me: Membership) -> None:
     mine.role, mine.stepping_down_at = Role.FACILITATOR, None
     group.state = GroupState.ACTIVE
     looked_after(group)
+    places.fill_places(group)
 
 
 def look_for_successor(group: Group) -> None:

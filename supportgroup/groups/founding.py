@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.db import db
-from supportgroup.groups import defaults, queries, service
+from supportgroup.groups import defaults, places, queries, service
 from supportgroup.groups.models import (
     Agreement,
     Format,
@@ -100,7 +100,7 @@ def change_group(*, by: Membership, charter: Charter) -> Group:
     set_agreement(group, by, charter.agreement)
     if moved:
         set_slug(group)
-    service.fill_places(group)
+    places.fill_places(group)
     return group
 
 

@@ -13,7 +13,7 @@ from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import LinkUsed, sign_up
 from supportgroup.db import db
 from supportgroup.errors import Refused
-from supportgroup.groups import letters, queries, service
+from supportgroup.groups import letters, places, queries, service
 from supportgroup.groups.defaults import ANSWER_LAPSES, ANSWER_REMINDED
 from supportgroup.groups.models import (
     Group,
@@ -110,7 +110,7 @@ def take_place(group: Group, account: Account, wish: Wish, invitation_id: UUID |
     if mine is not None and mine.state in (MembershipState.ACTIVE, MembershipState.WAITING):
         return mine
     if mine is not None and queries.may_come_back(mine):
-        service.admit(group, mine)
+        places.admit(group, mine)
         return mine
     if invitation_id is not None:
         return by_invitation(group, account, wish, mine, invitation_id)
@@ -145,7 +145,7 @@ def enter_open(group: Group, account: Account, wish: Wish, mine: Membership | No
 
 
 def welcomed(group: Group, one: Membership) -> Membership:
-    if service.admit(group, one):
+    if places.admit(group, one):
         letters.owe_to_member("welcome", one)
     return one
 
@@ -188,7 +188,7 @@ def answer_application(*, by: Membership, membership_id: UUID, accept: bool) -> 
     if one is None:
         raise Refused("This application has its answer already, or was taken back.")
     if accept:
-        service.admit(group, one)
+        places.admit(group, one)
         one.hello_at = clock.now()
         one.answers = None
     else:

@@ -86,7 +86,7 @@ class Group(Sealing, Base):
 
     name = EncryptedText()
 
-    topics: Mapped[list["Topic"]] = relationship(cascade="all, delete-orphan", lazy="selectin", order_by="Topic.word")
+    topics: Mapped[list["Topic"]] = relationship(cascade="all, delete-orphan", order_by="Topic.word")
 
 
 class Topic(Base):

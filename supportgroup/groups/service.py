@@ -8,7 +8,7 @@ from supportgroup.accounts.models import Account
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.events import tell
-from supportgroup.groups import facilitating, letters, queries
+from supportgroup.groups import facilitating, letters, places, queries
 from supportgroup.groups.defaults import WEEKDAYS
 from supportgroup.groups.models import AsksByMail, Group, GroupState, Membership, MembershipState, Role
 from supportgroup.mail.service import drop
@@ -31,28 +31,6 @@ def cover_word(account: Account) -> str:
     return next((day for day in days if day not in taken), days[0])
 
 
-def admit(group: Group, one: Membership) -> bool:
-    """Give a place, or one in the line when the group is full. Whether it is a place. The group is locked."""
-    now = clock.now()
-    one.applied_at = one.reminded_at = one.ended_at = one.waiting_since = None
-    if queries.is_full(group):
-        one.state, one.waiting_since = MembershipState.WAITING, now
-        return False
-    one.state, one.joined_at = MembershipState.ACTIVE, now
-    return True
-
-
-def fill_places(group: Group) -> None:
-    """Give free places to those who have waited longest, and tell them. The group is locked."""
-    db.session.flush()
-    if group.state is not GroupState.ACTIVE:
-        return
-    free = group.size_limit - queries.size(group.id)
-    for one in queries.members(group.id, MembershipState.WAITING)[: max(0, free)]:
-        one.state, one.joined_at, one.waiting_since = MembershipState.ACTIVE, clock.now(), None
-        letters.owe_to_member("place-in-group", one)
-
-
 def leave(me: Membership) -> None:
     """Leave, at once and quietly. For thirty days it can be undone. Leaving twice changes nothing."""
     group = queries.locked_group(me.group_id)
@@ -69,7 +47,7 @@ def end(group: Group, one: Membership, state: MembershipState) -> None:
     db.session.flush()
     drop(str(state), recipient_id=one.account_id, scope_id=group.id)
     tell(MembershipEnded(one))
-    fill_places(group)
+    places.fill_places(group)
     if was_facilitator and not queries.facilitators(group.id):
         facilitating.look_for_successor(group)
 
@@ -84,7 +62,7 @@ def come_back(me: Membership) -> bool:
         raise Refused("You left some time ago. You are welcome to ask to join again.")
     if group.state is not GroupState.ACTIVE:
         raise Refused(RESTS)
-    return admit(group, mine)
+    return places.admit(group, mine)
 
 
 def withdraw(me: Membership) -> None:
