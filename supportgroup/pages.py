@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
@@ -103,8 +104,15 @@ def set_headers(response: Response) -> Response:
     return response
 
 
+def as_nobody() -> None:
+    """The rest of this request is anonymous: with the database away nobody can be known, and pages open all the same."""
+    g._login_user = AnonymousUserMixin()
+
+
 def page(status: int, heading: str, sentence: str) -> ResponseReturnValue:
     g.pop("me", None)  # an error looks the same to everyone
+    if status >= 500:
+        as_nobody()
     return render_template("errors/error.html", status=status, heading=heading, sentence=sentence), status
 
 
