@@ -3,6 +3,7 @@
 Ada facilitates, Ben and Cleo are members, Dan is a stranger. What they say and do stands in `demo_story.py`.
 """
 
+import json
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -138,7 +139,7 @@ def apply_for(group: Group, account: Account, told: story.Group, now: datetime) 
             agreement_version=1,
             agreed_at=now - timedelta(days=1),
             applied_at=now - timedelta(days=1),
-            answers=story.ANSWERS,
+            answers=json.dumps([[story.QUESTION, story.ANSWER]]),
         )
     )
     membership.group = group
@@ -297,6 +298,7 @@ def make_ask(told: story.Ask, places: dict[str, Membership], now: datetime) -> N
                 accepted_at=said_yes,
                 ended_at=ask.closed_at if ended else None,
                 thanks=told.thanks,
+                thanked_at=ask.closed_at if told.thanks else None,
             )
         )
     for number, (name, text) in enumerate(told.thread):

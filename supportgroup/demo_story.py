@@ -11,7 +11,8 @@ from supportgroup.meetings.models import Series
 
 ZONE = "Europe/Paris"
 PEOPLE = ("Ada", "Ben", "Cleo", "Dan")
-ANSWERS = '["Fourteen years in the same office, and I have not said no once. I would like to learn it among others."]'
+QUESTION = "What brings you here? A sentence is enough."
+ANSWER = "Fourteen years in the same office, and I have not said no once. I would like to learn it among others."
 AGENDA = """\
 Welcome. A check-in round: a word is enough, passing is fine. Five minutes of small asks and offers. What is on our \
 minds. Closing.
@@ -270,7 +271,7 @@ WORK = Group(
     cover_word="Wednesday",
     members=("Ada", "Ben"),
     applicants=("Cleo",),
-    questions=("What brings you here? A sentence is enough.",),
+    questions=(QUESTION,),
     meeting="Third Wednesday",
     rule="FREQ=MONTHLY;BYDAY=3WE",
     hour=time(18, 30),

@@ -1,12 +1,21 @@
-"""The front page and a person's home page."""
+"""The front page, a person's home page, and what we say about privacy."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
+from supportgroup.board import queries as board
+from supportgroup.board.models import AskState
+from supportgroup.board.queries import Summary
 from supportgroup.groups import queries as groups
+from supportgroup.groups.models import Membership
+from supportgroup.meetings import queries as meetings
+from supportgroup.meetings.forms import ANSWERS
+from supportgroup.meetings.roster import Roster, roster
 
 bp = Blueprint("front", __name__)
+
+MEETINGS = 3  # on the home page
 
 
 @bp.get("/")
@@ -19,7 +28,37 @@ def index() -> ResponseReturnValue:
 @bp.get("/home")
 @login_required
 def home() -> ResponseReturnValue:
-    return render_template("front/home.html", memberships=groups.memberships_of(current_user.id))
+    """When do we meet next, what did I ask and what came of it, is there something small I could carry."""
+    mine = groups.memberships_of(current_user.id)
+    asks = board.asks_of(current_user.id)
+    people = rosters(asks)
+    return render_template(
+        "front/home.html",
+        memberships=mine,
+        upcoming=meetings.upcoming_for(current_user.id, MEETINGS),
+        answers=[(str(one), words) for one, words in ANSWERS.items()],
+        how_was_it=meetings.how_was_it(current_user.id),
+        asks=[(summary, came_of(summary, people.get(summary.me))) for summary in asks],
+        helps=board.helps_of(current_user.id),
+        small=board.something_small(mine),
+    )
+
+
+def rosters(asks: list[Summary]) -> dict[Membership, Roster]:
+    """The names of those who help, for the groups where somebody does."""
+    return {me: roster(me) for me in {summary.me for summary in asks if summary.helpers}}
+
+
+def came_of(summary: Summary, people: Roster | None) -> str:
+    """What came of an ask so far, in a few words. Nothing is counted."""
+    if summary.ask.is_listen:
+        return "You were heard" if summary.heard else ""
+    if summary.ask.state is AskState.EXPIRED:
+        return "No one had room this time"
+    if people is None:
+        return ""
+    names = " and ".join(people[helper].name for helper in summary.helpers)
+    return f"{names} helped" if summary.ask.state is AskState.DONE else f"{names} can do this"
 
 
 @bp.get("/privacy")
