@@ -11,7 +11,7 @@ from supportgroup import pulse
 from supportgroup.accounts import service as accounts
 from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining
-from supportgroup.mail.delivery import deliver_for
+from supportgroup.mail.delivery import deliver_for, tend
 
 RUN = timedelta(seconds=5)  # of deliveries: short, so that a deploy can wait for the end of it
 
@@ -50,6 +50,12 @@ def tick(name: str, *, every: float) -> Callable[[Callable[[], None]], Callable[
 @tick("deliver-letters", every=2)
 def deliver_letters() -> None:
     deliver_for(RUN)
+
+
+@tick("tend-letters", every=30)
+def tend_letters() -> None:
+    with transaction():
+        tend()
 
 
 @tick("remove-unconfirmed", every=3600)

@@ -9,8 +9,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from supportgroup import clock
-from supportgroup.db import db
-from supportgroup.mail.delivery import deliver, desk_of_app
+from supportgroup.db import db, transaction
+from supportgroup.mail.delivery import deliver, desk_of_app, tend
 from supportgroup.valkey import free_port
 
 
@@ -62,8 +62,9 @@ def text_of(letter: EmailMessage) -> str:
 
 
 def deliver_due() -> int:
-    """Send every letter that is due now, as the tick does; how many were accepted."""
-    db.session.commit()
+    """Send every letter that is due now, as the ticks do; how many were accepted."""
+    with transaction():
+        tend()
     sent = deliver(desk_of_app(clock.now() + timedelta(minutes=1)))
     db.session.expire_all()
     return sent

@@ -34,8 +34,8 @@ SETTINGS: dict[str, Any] = {
     # No run is long and none waits in a worker; a stop lets the one at hand come to its end.
     "worker_prefetch_multiplier": 1,
     "worker_eta_task_limit": 10,
-    "task_soft_time_limit": 45,
-    "task_time_limit": 55,
+    "task_soft_time_limit": 200,  # a relay may take 150 seconds over the last letter of a run, and is not cut short
+    "task_time_limit": 220,
     "worker_soft_shutdown_timeout": 50,
     "worker_max_tasks_per_child": 1000,
     "worker_max_memory_per_child": 300_000,  # KiB

@@ -1,10 +1,10 @@
-"""Delivery: due letters are claimed, said, sent and marked, each in short transactions of its own.
+"""Delivery: due letters are claimed, said, sent and marked, each step committed by itself.
 
 The row is the only truth. What a sender that died had in hand comes back when its lease runs out: a letter is never
-lost, and doubled only where its sender died between the relay's yes and our mark. The steps are those of a lease with
-a fence: claim a batch, and before each letter write down that it is being sent, which fails if anyone dropped it.
+lost, and doubled only where its sender died between the relay's yes and our mark.
 """
 
+import contextlib
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,62 +15,21 @@ from uuid import UUID, uuid4
 
 import structlog
 from flask import current_app
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from supportgroup import clock
-from supportgroup.db import db, transaction
+from supportgroup.db import end_reading, swift_connection, transaction
 from supportgroup.events import tell
 from supportgroup.mail import compose
 from supportgroup.mail.kinds import KINDS, Recipient, Recipients, Says, quiet_until
-from supportgroup.mail.models import WAITING, Letter, LetterState
+from supportgroup.mail.leases import PRIORITIES, Identity, Leases, after_doubt, drop_late, take_back_what_the_dead_left
+from supportgroup.mail.models import Letter, LetterState
+from supportgroup.mail.stopping import asked_to_stop
 from supportgroup.mail.transport import Outcome, Relay, Result
 
-LEASE = timedelta(seconds=180)
-BATCH = 100
-UNREACHABLE_IN_A_ROW = 5  # then the relay is left alone until the next run
-CRASHES = 3  # then a letter is held
+FRESH = timedelta(seconds=1)  # what a letter says is read again when it is older than that
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60)]
-PRIORITIES = (0, 1, 2)  # signing in and safety; what may not wait; what waits for quiet hours to end
-
-LETTERS: Any = Letter.__table__
-
-# The two statements of every letter, made once: building them anew would cost more than running them.
-FENCE = (
-    update(LETTERS)
-    .where(
-        LETTERS.c.id == bindparam("letter"),
-        LETTERS.c.lease_owner == bindparam("owner"),
-        LETTERS.c.state == LetterState.CLAIMED,
-        LETTERS.c.lease_until > bindparam("now"),
-    )
-    .values(
-        state=LetterState.SENDING,
-        lease_until=bindparam("until"),
-        header_date=func.coalesce(LETTERS.c.header_date, bindparam("now")),
-        message_id=func.coalesce(LETTERS.c.message_id, bindparam("name")),
-    )
-    .returning(LETTERS.c.message_id, LETTERS.c.header_date)
-)
-MARK = (
-    update(LETTERS)
-    .where(
-        LETTERS.c.id == bindparam("letter"),
-        LETTERS.c.lease_owner == bindparam("owner"),
-        LETTERS.c.state == LetterState.SENDING,
-    )
-    .values(
-        state=bindparam("state"),
-        drop_reason=bindparam("reason"),
-        last_code=bindparam("code"),
-        last_class=bindparam("class"),
-        sent_at=bindparam("sent"),
-        next_attempt_at=bindparam("next"),
-        crash_count=bindparam("crashes"),
-        lease_owner=None,
-        lease_until=None,
-    )
-)
-NOTHING = {"reason": None, "code": None, "class": None, "sent": None}
+SPREAD = 0.2  # of each wait: letters that failed together do not come back together
 
 log = structlog.get_logger()
 
@@ -83,11 +42,11 @@ class AddressRefused:
 
 
 @dataclass(frozen=True)
-class Identity:
-    """What is the same on every try, so that a second copy is known as one."""
+class Ready:
+    """To be sent now: to whom, and what it says."""
 
-    message_id: str
-    date: datetime
+    recipient: Recipient
+    says: Says
 
 
 @dataclass(frozen=True)
@@ -122,113 +81,67 @@ class Desk:
     overdue_by: timedelta = timedelta(0)  # the net beside Celery takes only what Celery has left lying
     owner: UUID = field(default_factory=uuid4)
     stopping: Callable[[], bool] = lambda: False
-    unreachable: int = 0
 
     def closed(self) -> bool:
-        return self.stopping() or clock.now() >= self.until or self.unreachable >= UNREACHABLE_IN_A_ROW
+        return self.stopping() or clock.now() >= self.until or self.relay.rests()
+
+
+@dataclass(frozen=True)
+class Words:
+    """To whom letters go and what they say, as it was at one instant."""
+
+    recipients: Mapping[UUID, Recipient]
+    says: Mapping[int, Says | Broken]
+    read_at: datetime
 
 
 def deliver(desk: Desk) -> int:
     """Send what is due until nothing is left or the desk closes. Returns how many letters were accepted."""
-    with transaction():
-        take_back_what_the_dead_left(clock.now())
-        drop_late(clock.now())
     sent = 0
-    while not desk.closed() and (batch := claim(desk)):
-        sent += send_batch(desk, batch)
+    with swift_connection() as connection:
+        leases = Leases(connection, desk.owner)
+        while not desk.closed() and (batch := leases.claim(desk.overdue_by)):
+            sent += send_batch(desk, leases, batch)
     return sent
 
 
-def take_back_what_the_dead_left(now: datetime) -> None:
-    """Letters whose lease ran out. Unsent ones are owed again at once; of one that was being sent nobody knows."""
-    expired = (Letter.lease_until < now, Letter.state.in_(WAITING))
-    owed = {"state": LetterState.OWED, "lease_owner": None, "lease_until": None}
-    db.session.execute(update(Letter).where(*expired, Letter.state == LetterState.CLAIMED).values(owed))
-    sending = select(Letter).where(*expired, Letter.state == LetterState.SENDING).with_for_update(skip_locked=True)
-    for letter in db.session.scalars(sending, execution_options={"populate_existing": True}):
-        after = unsure(letter, now, again=KINDS[letter.kind].again)
-        letter.state, letter.crash_count, letter.next_attempt_at = after["state"], after["crashes"], after["next"]
-        letter.lease_owner = letter.lease_until = None
-
-
-def drop_late(now: datetime) -> None:
-    """What is of no use any more is dropped, and says so."""
-    late = (Letter.state == LetterState.OWED, Letter.next_attempt_at <= now, Letter.expires_at <= now)
-    db.session.execute(update(Letter).where(*late).values(state=LetterState.DROPPED, drop_reason="late"))
-
-
-def claim(desk: Desk) -> Sequence[Letter]:
-    """Lease the next due letters, the most urgent kind first. A letter that broke a sender before comes alone."""
-    now = clock.now()
-    with transaction():
-        for priority in PRIORITIES:
-            due = (
-                select(Letter.id)
-                .where(Letter.state == LetterState.OWED, Letter.priority == priority)
-                .where(Letter.next_attempt_at <= now - desk.overdue_by)
-                .order_by(Letter.next_attempt_at, Letter.id)
-                .with_for_update(skip_locked=True)
-            )
-            ids = db.session.scalars(due.where(Letter.crash_count == 0).limit(BATCH)).all()
-            ids = ids or db.session.scalars(due.limit(1)).all()
-            if ids:
-                return take(ids, desk, now)
-    return []
-
-
-def take(ids: Sequence[int], desk: Desk, now: datetime) -> Sequence[Letter]:
-    taken = (
-        update(Letter)
-        .where(Letter.id.in_(ids))
-        .values(
-            state=LetterState.CLAIMED,
-            lease_owner=desk.owner,
-            lease_until=now + LEASE,
-            attempts=Letter.attempts + 1,
-        )
-        .returning(Letter)
-    )
-    found = db.session.scalars(taken, execution_options={"populate_existing": True}).all()
-    for letter in found:
-        db.session.expunge(letter)  # from here on a note in the sender's hand; only fence and mark touch the row
-    return sorted(found, key=lambda letter: (letter.next_attempt_at, letter.id))
-
-
-def send_batch(desk: Desk, batch: Sequence[Letter]) -> int:
-    """Send the letters of a batch one after the other; how many were accepted.
-
-    One commit a letter: it holds the mark of the one before and the fence of this one. What a letter says is read once
-    for the whole batch; whoever makes one unwanted in the meantime drops it, and then its fence fails.
-    """
-    recipients = Recipients.find({letter.recipient_id for letter in batch if letter.recipient_id})
-    says = all_say(batch)
-    accepted, last = 0, None
-    for at, letter in enumerate(batch):
-        if desk.closed():
-            give_back(desk, batch[at:])
-            break
-        with transaction():
-            settle(desk, last)
-            identity = fence(desk, letter)
-        last = None
-        if identity:
-            recipient = recipients.get(letter.recipient_id) if letter.recipient_id else None
-            last = letter, attempt(desk, letter, identity, recipient, says.get(letter.id))
-            accepted += is_accepted(last[1])
-    with transaction():
-        settle(desk, last)
+def send_batch(desk: Desk, leases: Leases, batch: Sequence[Letter]) -> int:
+    """Send the letters of a batch one after the other; how many were accepted. What was not begun is given back."""
+    accepted = begun = 0
+    try:
+        words = read(batch)
+        for letter in batch:
+            if desk.closed():
+                break
+            if clock.now() - words.read_at > FRESH:
+                words = read(batch[begun:])
+            begun += 1
+            accepted += handle(desk, leases, letter, words)
+    finally:
+        if begun < len(batch):
+            with contextlib.suppress(DBAPIError):  # a database that is away gets them back when the lease runs out
+                leases.give_back(batch[begun:])
     return accepted
 
 
-def all_say(batch: Sequence[Letter]) -> dict[int, Says | Broken]:
+def read(letters: Sequence[Letter]) -> Words:
+    """Recipients and words of all these letters, in a handful of queries; no transaction stays open after it."""
+    now = clock.now()
+    recipients = Recipients.find({letter.recipient_id for letter in letters if letter.recipient_id})
+    words = Words(recipients, all_say(letters), now)
+    end_reading()
+    return words
+
+
+def all_say(letters: Sequence[Letter]) -> dict[int, Says | Broken]:
     """What the letters say now, by id. Where a kind's function breaks, the letter that broke it is found and named."""
     said: dict[int, Says | Broken] = {}
-    for name, group in groupby(sorted(batch, key=lambda letter: letter.kind), key=lambda letter: letter.kind):
-        letters = list(group)
+    for name, group in groupby(sorted(letters, key=lambda letter: letter.kind), key=lambda letter: letter.kind):
+        alike = list(group)
         try:
-            said.update(KINDS[name].says(letters))
+            said.update(KINDS[name].says(alike))
         except Exception:
-            for letter in letters:
+            for letter in alike:
                 said.update(say_alone(letter))
     return said
 
@@ -246,27 +159,32 @@ def broken(letter: Letter, error: Exception) -> Broken:
     return Broken()
 
 
-def fence(desk: Desk, letter: Letter) -> Identity | None:
-    """Write down that this letter is being sent. None: it was dropped, or its lease ran out and it is another's."""
-    now = clock.now()
-    found = db.session.execute(
-        FENCE,
-        {
-            "letter": letter.id,
-            "owner": desk.owner,
-            "now": now,
-            "until": now + LEASE,
-            "name": f"<{uuid4().hex}@{desk.sender.domain}>",
-        },
-    ).one_or_none()
-    return None if found is None else Identity(found.message_id, found.header_date)
+def handle(desk: Desk, leases: Leases, letter: Letter, words: Words) -> bool:
+    """Send one letter, if it is still wanted and not the wrong hour, and mark what became of it: was it accepted?"""
+    decided = decide(letter, words)
+    if isinstance(decided, Ready):
+        identity = leases.fence(letter, desk.sender.domain)
+        if identity is None:
+            return False
+        verdict: Verdict = attempt(desk, letter, identity, decided)
+    else:
+        verdict = decided
+    leases.mark(letter, mark(letter, verdict))
+    if not isinstance(verdict, Result):
+        return False
+    if verdict.outcome is Outcome.BAD_ADDRESS and letter.recipient_id:
+        with transaction():
+            tell(AddressRefused(letter.recipient_id))
+    return verdict.outcome is Outcome.ACCEPTED
 
 
-def attempt(
-    desk: Desk, letter: Letter, identity: Identity, recipient: Recipient | None, says: Says | Broken | None
-) -> Verdict:
-    """Send one letter, if it is still wanted and not the wrong hour. No transaction is open meanwhile."""
+def decide(letter: Letter, words: Words) -> Ready | Unwanted | Later | Broken:
+    """Whether this letter is to be sent now, and if not, why."""
     kind, now = KINDS[letter.kind], clock.now()
+    recipient = words.recipients.get(letter.recipient_id) if letter.recipient_id else None
+    says = words.says.get(letter.id)
+    if letter.expires_at <= now:
+        return Unwanted("late")
     if recipient is None:
         return Unwanted("nobody")
     if kind.preference in recipient.stopped:
@@ -277,89 +195,47 @@ def attempt(
         return says
     if letter.priority == PRIORITIES[-1] and (later := quiet_until(now, recipient)) > now:
         return Later(later)
+    return Ready(recipient, says)
+
+
+def attempt(desk: Desk, letter: Letter, identity: Identity, ready: Ready) -> Result | Broken:
+    """Write the letter and hand it to the relay. No transaction is open meanwhile."""
+    kind, name, date = KINDS[letter.kind], identity.message_id, identity.date
     try:
-        message = compose.compose(
-            kind, recipient, says, desk.sender, message_id=identity.message_id, date=identity.date
-        )
+        message = compose.compose(kind, ready.recipient, ready.says, desk.sender, message_id=name, date=date)
     except Exception as error:
         return broken(letter, error)
-    result = desk.relay.send(desk.sender.address.addr_spec, recipient.email, message)
-    desk.unreachable = desk.unreachable + 1 if result.outcome is Outcome.UNREACHABLE else 0
-    return result
-
-
-def is_accepted(verdict: Verdict) -> bool:
-    return isinstance(verdict, Result) and verdict.outcome is Outcome.ACCEPTED
-
-
-def settle(desk: Desk, last: tuple[Letter, Verdict] | None) -> None:
-    """Mark what became of a letter, unless its lease ran out and somebody else has it."""
-    if last is None:
-        return
-    letter, verdict = last
-    if db.session.get_bind().dialect.name == "postgresql":
-        # A crashed database may lose the last fraction of a second of marks: that costs copies, never a letter.
-        db.session.execute(text("SET LOCAL synchronous_commit = off"))
-    unchanged = {"next": letter.next_attempt_at, "crashes": letter.crash_count, **NOTHING}
-    db.session.execute(MARK, {"letter": letter.id, "owner": desk.owner, **unchanged, **mark(letter, verdict)})
-    if isinstance(verdict, Result) and verdict.outcome is Outcome.BAD_ADDRESS and letter.recipient_id:
-        tell(AddressRefused(letter.recipient_id))
+    return desk.relay.send(desk.sender.address.addr_spec, ready.recipient.email, message)
 
 
 def mark(letter: Letter, verdict: Verdict) -> dict[str, Any]:
-    """What became of a letter, as the values of MARK."""
+    """What became of a letter, as the changes of its row."""
     now = clock.now()
     match verdict:
         case Unwanted(reason):
-            return {"state": LetterState.DROPPED, "reason": reason}
+            return {"becomes": LetterState.DROPPED, "reason": reason}
+        case Later(until) if until >= letter.expires_at:
+            return {"becomes": LetterState.DROPPED, "reason": "late"}
         case Later(until):
-            late = {"state": LetterState.DROPPED, "reason": "late"}
-            return late if until >= letter.expires_at else {"state": LetterState.OWED, "next": until}
+            return {"becomes": LetterState.OWED, "next": until}
         case Broken():
-            return unsure(letter, now, again=True)
+            return {"class": "broken", **after_doubt(letter, now, again=True)}
         case Result(outcome, code):
-            return {"code": code, "class": str(outcome), **mark_result(letter, outcome, now)}
+            return {"code": code, "class": str(outcome), **after_answer(letter, outcome, now)}
 
 
-def mark_result(letter: Letter, outcome: Outcome, now: datetime) -> dict[str, Any]:
+def after_answer(letter: Letter, outcome: Outcome, now: datetime) -> dict[str, Any]:
     match outcome:
         case Outcome.ACCEPTED:
-            return {"state": LetterState.SENT, "sent": now}
-        case Outcome.BAD_ADDRESS | Outcome.REFUSED:
+            return {"becomes": LetterState.SENT, "sent": now}
+        case Outcome.BAD_ADDRESS | Outcome.DISTRUSTED | Outcome.REFUSED:
             log.error("letter-refused", letter=letter.id, kind=letter.kind, outcome=str(outcome))
-            return {"state": LetterState.UNDELIVERABLE}
+            return {"becomes": LetterState.UNDELIVERABLE}
         case Outcome.AMBIGUOUS:
-            return unsure(letter, now, again=KINDS[letter.kind].again)
+            return after_doubt(letter, now, again=KINDS[letter.kind].again)
         case Outcome.TRANSIENT | Outcome.UNREACHABLE:
-            step = BACK_OFF[min(letter.attempts, len(BACK_OFF)) - 1]
-            return {"state": LetterState.OWED, "next": now + step * random.uniform(0.8, 1.2)}  # noqa: S311
-
-
-def unsure(letter: Letter, now: datetime, *, again: bool) -> dict[str, Any]:
-    """Nobody knows whether it went out, or it breaks its sender: longer waits, then held for an operator.
-
-    Not `again`: held at once, for a second copy would be worse than none.
-    """
-    crashes = letter.crash_count + 1
-    held = crashes >= CRASHES or not again
-    if held:
-        log.error("letter-held", letter=letter.id, kind=letter.kind)
-    return {
-        "state": LetterState.HELD if held else LetterState.OWED,
-        "crashes": crashes,
-        "next": now + timedelta(seconds=60) * 2**crashes,
-    }
-
-
-def give_back(desk: Desk, letters: Sequence[Letter]) -> None:
-    """Return what was claimed and not begun, as if it had not been claimed."""
-    mine = (Letter.id.in_([letter.id for letter in letters]), Letter.lease_owner == desk.owner)
-    back = {"state": LetterState.OWED, "attempts": Letter.attempts - 1, "lease_owner": None, "lease_until": None}
-    with transaction():
-        db.session.execute(
-            update(Letter).where(*mine, Letter.state == LetterState.CLAIMED).values(back),
-            execution_options={"synchronize_session": False},
-        )
+            step = BACK_OFF[min(letter.attempts, len(BACK_OFF) - 1)]
+            return {"becomes": LetterState.OWED, "next": now + step * random.uniform(1 - SPREAD, 1 + SPREAD)}  # noqa: S311
 
 
 def desk_of_app(until: datetime, **more: Any) -> Desk:
@@ -369,5 +245,15 @@ def desk_of_app(until: datetime, **more: Any) -> Desk:
 
 
 def deliver_for(seconds: timedelta, **more: Any) -> int:
-    """Send what is due, for that long at most. Returns how many letters were accepted."""
-    return deliver(desk_of_app(clock.now() + seconds, **more))
+    """Send what is due, for that long at most, or until the process is asked to end: the letter in hand comes first.
+
+    Returns how many letters were accepted.
+    """
+    with asked_to_stop() as stopping:
+        return deliver(desk_of_app(clock.now() + seconds, stopping=stopping, **more))
+
+
+def tend() -> None:
+    """Look after letters that no sender holds any more, and those that are of no use any more."""
+    take_back_what_the_dead_left()
+    drop_late()

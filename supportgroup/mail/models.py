@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, text
@@ -27,25 +28,27 @@ ENDED = (LetterState.SENT, LetterState.DROPPED, LetterState.UNDELIVERABLE)
 WAITING = (LetterState.OWED, LetterState.CLAIMED, LetterState.SENDING)
 
 
+def only(condition: str) -> dict[str, Any]:
+    """The rows that a partial index holds, on either database."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
+
+
 class Letter(Base):
     """One mail that is owed, or was. No subject and no text: it says what is true when it is sent."""
 
     __tablename__ = "letters"
     __table_args__ = (
-        Index(
-            "ix_letters_waiting",
-            "priority",
-            "next_attempt_at",
-            "id",
-            postgresql_where=text("state IN ('owed', 'claimed', 'sending')"),
-            sqlite_where=text("state IN ('owed', 'claimed', 'sending')"),
-        ),
+        # Each of these holds only the rows somebody looks for by it, so that it stays small whatever was sent before.
+        Index("ix_letters_owed", "priority", "next_attempt_at", "id", **only("state = 'owed'")),
+        Index("ix_letters_leased", "lease_until", **only("state IN ('claimed', 'sending')")),
+        Index("ix_letters_stuck", "state", "kind", **only("state IN ('held', 'undeliverable', 'quarantined')")),
+        Index("ix_letters_ended", "expires_at", **only("state IN ('sent', 'dropped', 'undeliverable')")),
         Index("ix_letters_about_id", "about_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str]
-    priority: Mapped[int] = mapped_column(SmallInteger)  # see PRIORITIES in delivery.py
+    priority: Mapped[int] = mapped_column(SmallInteger)  # see PRIORITIES in leases.py
     key: Mapped[str] = mapped_column(unique=True)  # the occasion: the same event planned twice owes one letter
     recipient_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
     about_id: Mapped[UUID]
@@ -62,7 +65,7 @@ class Letter(Base):
     message_id: Mapped[str | None]  # with header_date frozen at the first try, so that a copy is known as one
     header_date: Mapped[datetime | None]
     last_code: Mapped[int | None]  # SMTP reply code; never the server's words, which echo addresses
-    last_class: Mapped[str | None]
+    last_class: Mapped[str | None]  # see Outcome in transport.py; "broken" where we could not write it
     drop_reason: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

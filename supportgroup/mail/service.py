@@ -14,7 +14,7 @@ from supportgroup.db import db, insert_or_ignore
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.models import Letter, LetterState
 
-CHUNK = 500  # rows an INSERT; SQLite takes 32,766 values a statement
+CHUNK = 1000  # rows made at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +39,10 @@ class Owed:
 def owe(kind: str, letters: Iterable[Owed]) -> None:
     """Owe these letters; those whose occasion is known are owed already. Letters too late to be of use are not."""
     now = clock.now()
-    rows = iter([row(kind, owed, now) for owed in letters])
-    while chunk := [values for values in islice(rows, CHUNK) if values["expires_at"] > now]:
-        db.session.execute(insert_or_ignore(Letter).values(chunk))
+    rows = (row(kind, owed, now) for owed in letters)
+    useful = (values for values in rows if values["expires_at"] > now)
+    while chunk := list(islice(useful, CHUNK)):
+        db.session.execute(insert_or_ignore(Letter.__table__), chunk)
 
 
 def row(kind: str, owed: Owed, now: datetime) -> dict[str, Any]:

@@ -143,13 +143,34 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.create_index("ix_letters_about_id", ["about_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_letters_recipient_id"), ["recipient_id"], unique=False)
         batch_op.create_index(
-            "ix_letters_waiting",
+            "ix_letters_ended",
+            ["expires_at"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('sent', 'dropped', 'undeliverable')"),
+            sqlite_where=sa.text("state IN ('sent', 'dropped', 'undeliverable')"),
+        )
+        batch_op.create_index(
+            "ix_letters_leased",
+            ["lease_until"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('claimed', 'sending')"),
+            sqlite_where=sa.text("state IN ('claimed', 'sending')"),
+        )
+        batch_op.create_index(
+            "ix_letters_owed",
             ["priority", "next_attempt_at", "id"],
             unique=False,
-            postgresql_where=sa.text("state IN ('owed', 'claimed', 'sending')"),
-            sqlite_where=sa.text("state IN ('owed', 'claimed', 'sending')"),
+            postgresql_where=sa.text("state = 'owed'"),
+            sqlite_where=sa.text("state = 'owed'"),
+        )
+        batch_op.create_index(batch_op.f("ix_letters_recipient_id"), ["recipient_id"], unique=False)
+        batch_op.create_index(
+            "ix_letters_stuck",
+            ["state", "kind"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('held', 'undeliverable', 'quarantined')"),
+            sqlite_where=sa.text("state IN ('held', 'undeliverable', 'quarantined')"),
         )
 
     op.create_table(
@@ -584,11 +605,24 @@ def downgrade() -> None:
     op.drop_table("memberships")
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_letters_waiting",
-            postgresql_where=sa.text("state IN ('owed', 'claimed', 'sending')"),
-            sqlite_where=sa.text("state IN ('owed', 'claimed', 'sending')"),
+            "ix_letters_stuck",
+            postgresql_where=sa.text("state IN ('held', 'undeliverable', 'quarantined')"),
+            sqlite_where=sa.text("state IN ('held', 'undeliverable', 'quarantined')"),
         )
         batch_op.drop_index(batch_op.f("ix_letters_recipient_id"))
+        batch_op.drop_index(
+            "ix_letters_owed", postgresql_where=sa.text("state = 'owed'"), sqlite_where=sa.text("state = 'owed'")
+        )
+        batch_op.drop_index(
+            "ix_letters_leased",
+            postgresql_where=sa.text("state IN ('claimed', 'sending')"),
+            sqlite_where=sa.text("state IN ('claimed', 'sending')"),
+        )
+        batch_op.drop_index(
+            "ix_letters_ended",
+            postgresql_where=sa.text("state IN ('sent', 'dropped', 'undeliverable')"),
+            sqlite_where=sa.text("state IN ('sent', 'dropped', 'undeliverable')"),
+        )
         batch_op.drop_index("ix_letters_about_id")
 
     op.drop_table("letters")

@@ -1,0 +1,200 @@
+"""The statements of a sender: claim a batch, fence a letter, mark what became of it, give back what was not begun.
+
+A lease is a name and a time on the row. Before a letter goes out its sender writes that it is being sent; that fails
+if somebody dropped it, or the lease ran out and it is another's. Each statement is made once and commits by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import Connection, bindparam, func, literal_column, select, update
+
+from supportgroup import clock
+from supportgroup.db import db
+from supportgroup.mail.kinds import KINDS
+from supportgroup.mail.models import Letter, LetterState
+
+LEASE = timedelta(seconds=180)
+BATCH = 100
+PRIORITIES = (0, 1, 2)  # signing in and safety; what may not wait; what waits for quiet hours to end
+CRASHES = 3  # then a letter is held
+
+LETTERS: Any = Letter.__table__
+FREE = {"lease_owner": None, "lease_until": None}
+
+log = structlog.get_logger()
+
+
+def claiming(*, alone: bool) -> Any:
+    """Lease the next due letters of one priority. `alone`: also those that a sender did not survive, one at a time."""
+    due = (
+        select(LETTERS.c.id)
+        .where(
+            LETTERS.c.state == literal_column("'owed'"),  # a word of the partial index, so that it is used
+            LETTERS.c.priority == bindparam("rank"),
+            LETTERS.c.next_attempt_at <= bindparam("due_by"),
+            LETTERS.c.expires_at > bindparam("this_instant"),
+            LETTERS.c.kind.in_(bindparam("known", expanding=True)),  # a newer version's kinds are left to it
+            *([] if alone else [LETTERS.c.crash_count == 0]),
+        )
+        .order_by(LETTERS.c.next_attempt_at, LETTERS.c.id)
+        .limit(1 if alone else BATCH)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return (
+        update(LETTERS)
+        .where(LETTERS.c.id.in_(select(due.c.id)))
+        .values(state=LetterState.CLAIMED, lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+        .returning(LETTERS)
+    )
+
+
+CLAIM, CLAIM_ALONE = claiming(alone=False), claiming(alone=True)
+FENCE = (
+    update(LETTERS)
+    .where(
+        LETTERS.c.id == bindparam("letter"),
+        LETTERS.c.lease_owner == bindparam("owner"),
+        LETTERS.c.state == LetterState.CLAIMED,
+        LETTERS.c.lease_until > bindparam("this_instant"),
+    )
+    .values(
+        state=LetterState.SENDING,
+        lease_until=bindparam("until"),
+        attempts=LETTERS.c.attempts + 1,
+        header_date=func.coalesce(LETTERS.c.header_date, bindparam("this_instant")),
+        message_id=func.coalesce(LETTERS.c.message_id, bindparam("name")),
+    )
+    .returning(LETTERS.c.message_id, LETTERS.c.header_date)
+)
+MARK = (
+    update(LETTERS)
+    .where(
+        LETTERS.c.id == bindparam("letter"),
+        LETTERS.c.lease_owner == bindparam("owner"),
+        LETTERS.c.state.in_([LetterState.CLAIMED, LetterState.SENDING]),
+    )
+    .values(
+        {
+            "state": bindparam("becomes"),
+            "drop_reason": bindparam("reason"),
+            "last_code": bindparam("code"),
+            "last_class": bindparam("class"),
+            "sent_at": bindparam("sent"),
+            "next_attempt_at": bindparam("next"),
+            "crash_count": bindparam("crashes"),
+            **FREE,
+        }
+    )
+)
+GIVE_BACK = (
+    update(LETTERS)
+    .where(
+        LETTERS.c.id.in_(bindparam("letters", expanding=True)),
+        LETTERS.c.lease_owner == bindparam("owner"),
+        LETTERS.c.state == LetterState.CLAIMED,
+    )
+    .values(state=LetterState.OWED, **FREE)
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What is the same on every try, so that a second copy is known as one."""
+
+    message_id: str
+    date: datetime
+
+
+@dataclass(frozen=True)
+class Leases:
+    """One sender's hold on letters, over a connection on which each statement commits by itself."""
+
+    connection: Connection
+    owner: UUID
+
+    def claim(self, overdue_by: timedelta) -> Sequence[Letter]:
+        """The next due letters, the most urgent priority first. One that broke a sender before comes alone.
+
+        What comes is a note in the sender's hand, in the shape of a Letter: changing it changes nothing.
+        """
+        now = clock.now()
+        lease = {"owner": self.owner, "until": now + LEASE, "this_instant": now, "due_by": now - overdue_by}
+        for rank in PRIORITIES:
+            for statement in (CLAIM, CLAIM_ALONE):
+                claimed = self.connection.execute(statement, {**lease, "rank": rank, "known": list(KINDS)}).all()
+                if claimed:
+                    in_order = sorted(claimed, key=lambda row: (row.next_attempt_at, row.id))
+                    return cast(Sequence[Letter], in_order)
+        return []
+
+    def fence(self, letter: Letter, domain: str) -> Identity | None:
+        """Write down that this letter is being sent. None: it was dropped, or is another sender's by now."""
+        now = clock.now()
+        values = {"letter": letter.id, "owner": self.owner, "this_instant": now, "until": now + LEASE}
+        found = self.connection.execute(FENCE, {**values, "name": f"<{uuid4().hex}@{domain}>"}).one_or_none()
+        return None if found is None else Identity(found.message_id, found.header_date)
+
+    def mark(self, letter: Letter, changes: Mapping[str, Any]) -> None:
+        """Write down what became of a letter, unless it is another sender's by now."""
+        unchanged = {
+            "letter": letter.id,
+            "owner": self.owner,
+            "reason": None,
+            "code": letter.last_code,
+            "class": letter.last_class,
+            "sent": None,
+            "next": letter.next_attempt_at,
+            "crashes": letter.crash_count,
+        }
+        self.connection.execute(MARK, {**unchanged, **changes})
+
+    def give_back(self, letters: Sequence[Letter]) -> None:
+        """Return what was claimed and not begun, as if it had not been claimed."""
+        self.connection.execute(GIVE_BACK, {"letters": [letter.id for letter in letters], "owner": self.owner})
+
+
+def after_doubt(letter: Letter, now: datetime, *, again: bool) -> dict[str, Any]:
+    """Nobody knows whether it went out, or it breaks its sender: longer waits, then held for an operator.
+
+    Not `again`: held at once, for a second copy would be worse than none.
+    """
+    crashes = letter.crash_count + 1
+    held = crashes >= CRASHES or not again
+    if held:
+        log.error("letter-held", letter=letter.id, kind=letter.kind)
+    return {
+        "becomes": LetterState.HELD if held else LetterState.OWED,
+        "crashes": crashes,
+        "next": now + timedelta(seconds=60) * 2**crashes,
+    }
+
+
+def take_back_what_the_dead_left() -> None:
+    """Letters whose lease ran out. Unsent ones are owed again at once; of one that was being sent nobody knows."""
+    now = clock.now()
+    expired = Letter.lease_until < now
+    claimed = update(Letter).where(Letter.state == literal_column("'claimed'"), expired)
+    db.session.execute(claimed.values(state=LetterState.OWED, **FREE), execution_options={"synchronize_session": False})
+    sending = (
+        select(Letter).where(Letter.state == literal_column("'sending'"), expired).with_for_update(skip_locked=True)
+    )
+    for letter in db.session.scalars(sending, execution_options={"populate_existing": True}):
+        after = after_doubt(letter, now, again=letter.kind not in KINDS or KINDS[letter.kind].again)
+        letter.state, letter.crash_count, letter.next_attempt_at = after["becomes"], after["crashes"], after["next"]
+        letter.lease_owner = letter.lease_until = None
+
+
+def drop_late() -> None:
+    """What is of no use any more is dropped, and says so."""
+    now = clock.now()
+    late = (Letter.state == literal_column("'owed'"), Letter.priority.in_(PRIORITIES), Letter.next_attempt_at <= now)
+    dropped = update(Letter).where(*late, Letter.expires_at <= now)
+    db.session.execute(
+        dropped.values(state=LetterState.DROPPED, drop_reason="late"), execution_options={"synchronize_session": False}
+    )
