@@ -28,12 +28,13 @@ from supportgroup.mail.kinds import Recipients
 from supportgroup.mail.transport import Relay
 from supportgroup.meetings import views as meetings
 from supportgroup.pages import install_pages
+from supportgroup.reflections import views as reflections
 from supportgroup.safety import views as safety
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
 # Every file of pages. Those of one room share its blueprint.
-PAGES = (front, health, accounts, groups, manage_views, meetings, board, safety, mail)
+PAGES = (front, health, accounts, groups, manage_views, meetings, board, reflections, safety, mail)
 BODY, FIELDS, PARTS = 256 * 1024, 64 * 1024, 100
 
 

@@ -51,3 +51,16 @@ def by_day(instant: datetime, now: datetime, zone: tzinfo) -> str:
         return "tomorrow" if days == 1 else "today"
     pattern = "EEEE" if days < 7 else "d MMMM"
     return f"by {format_date(instant.astimezone(zone).date(), pattern, locale=LOCALE)}"
+
+
+NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def number(count: int) -> str:
+    """A small number in words, a large one in figures: `two`, `12`."""
+    return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
+
+
+def times(count: int) -> str:
+    """`once`, `twice`, `five times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{number(count)} times")

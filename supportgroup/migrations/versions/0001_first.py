@@ -27,9 +27,48 @@ def upgrade() -> None:
         sa.Column("address_refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("powers_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("email_index", name=op.f("uq_accounts_email_index")),
     )
+    op.create_table(
+        "audit_entries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "act",
+            sa.Enum(
+                "item_hidden",
+                "item_shown",
+                "item_kept_hidden",
+                "hidden_read",
+                "member_removed",
+                "report_read",
+                "report_handed_over",
+                "report_answered",
+                "duties_accepted",
+                "data_asked",
+                "data_fetched",
+                "data_by_operator",
+                "erasure_asked",
+                "erasure_undone",
+                "erased_in_group",
+                "erasure_by_operator",
+                name="act",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("by", sa.LargeBinary(), nullable=True),
+        sa.Column("about", sa.LargeBinary(), nullable=True),
+        sa.Column("object_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+    )
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_entries_about", ["about", "id"], unique=False)
+        batch_op.create_index("ix_audit_entries_at", ["at"], unique=False)
+
     op.create_table(
         "buckets",
         sa.Column("key", sa.String(), nullable=False),
@@ -78,6 +117,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_groups_slug")),
     )
     op.create_table(
+        "guesses",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("wait_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_guesses")),
+    )
+    with op.batch_alter_table("guesses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_guesses_updated_at"), ["updated_at"], unique=False)
+
+    op.create_table(
         "pulses",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
@@ -94,6 +144,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreements")),
         sa.UniqueConstraint("group_id", "version", name=op.f("uq_agreements_group_id_version")),
     )
+    op.create_table(
+        "authenticators",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("seed_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_authenticators_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_authenticators")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_authenticators_account_id")),
+    )
+    op.create_table(
+        "challenges",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_challenges_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenges")),
+    )
+    with op.batch_alter_table("challenges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_challenges_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_challenges_expires_at"), ["expires_at"], unique=False)
+
     op.create_table(
         "letters",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -224,6 +302,70 @@ def upgrade() -> None:
         batch_op.create_index("ix_memberships_group_id_state", ["group_id", "state"], unique=False)
 
     op.create_table(
+        "notes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("prompt", sa.Enum("need", "past", name="prompt", native_enum=False, length=20), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_notes_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
+    )
+    with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.create_index("ix_notes_account_id_created_at", ["account_id", "created_at"], unique=False)
+
+    op.create_table(
+        "other_addresses",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("email_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("email_index", sa.LargeBinary(), nullable=False),
+        sa.Column("is_former", sa.Boolean(), nullable=False),
+        sa.Column("tells_former", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_other_addresses_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_other_addresses")),
+    )
+    with op.batch_alter_table("other_addresses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_other_addresses_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_other_addresses_email_index"), ["email_index"], unique=False)
+        batch_op.create_index(batch_op.f("ix_other_addresses_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "passkeys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_passkeys_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkeys_credential_id")),
+    )
+    with op.batch_alter_table("passkeys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkeys_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "passwords",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("hash_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("is_short", sa.Boolean(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_passwords_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passwords")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_passwords_account_id")),
+    )
+    op.create_table(
         "reminder_times",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
@@ -232,6 +374,40 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", "minutes", name=op.f("pk_reminder_times")),
     )
+    op.create_table(
+        "security_notes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "change",
+            sa.Enum(
+                "address",
+                "address_back",
+                "password",
+                "password_removed",
+                "password_rests",
+                "codes",
+                "codes_removed",
+                "spare_codes",
+                "spare_code_used",
+                "passkey",
+                "passkey_removed",
+                name="change",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_security_notes_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_security_notes")),
+    )
+    with op.batch_alter_table("security_notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_security_notes_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_security_notes_created_at"), ["created_at"], unique=False)
+
     op.create_table(
         "series",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -262,6 +438,8 @@ def upgrade() -> None:
         sa.Column("reference_hash", sa.LargeBinary(), nullable=False),
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proved_strongly", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -294,6 +472,18 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_in_links", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_links_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sign_in_links_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "spare_codes",
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_spare_codes_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_spare_codes")),
+    )
+    with op.batch_alter_table("spare_codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_spare_codes_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "stopped_preferences",
@@ -344,6 +534,9 @@ def upgrade() -> None:
             "eyes", sa.Enum("group", "met", "facilitators", name="eyes", native_enum=False, length=20), nullable=False
         ),
         sa.Column("needed_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("timed", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "state",
             sa.Enum("open", "covered", "done", "withdrawn", "expired", name="askstate", native_enum=False, length=20),
@@ -352,6 +545,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_after_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "asker_says", sa.Enum("yes", "partly", "no", name="happened", native_enum=False, length=20), nullable=True
@@ -364,8 +558,77 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("asks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asks_asker_id"), ["asker_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_asks_ends_at"), ["ends_at"], unique=False)
         batch_op.create_index("ix_asks_group_id_state_opened_at", ["group_id", "state", "opened_at"], unique=False)
+        batch_op.create_index("ix_asks_state_ends_at", ["state", "ends_at"], unique=False)
+
+    op.create_table(
+        "blocks",
+        sa.Column("blocker_id", sa.Uuid(), nullable=False),
+        sa.Column("blocked_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("blocker_id <> blocked_id", name=op.f("ck_blocks_two_people")),
+        sa.ForeignKeyConstraint(
+            ["blocked_id"], ["memberships.id"], name=op.f("fk_blocks_blocked_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["blocker_id"], ["memberships.id"], name=op.f("fk_blocks_blocker_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("blocker_id", "blocked_id", name=op.f("pk_blocks")),
+    )
+    with op.batch_alter_table("blocks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_blocks_blocked_id"), ["blocked_id"], unique=False)
+
+    op.create_table(
+        "duties_accepted",
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deputy_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["deputy_id"], ["memberships.id"], name=op.f("fk_duties_accepted_deputy_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_duties_accepted_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("membership_id", name=op.f("pk_duties_accepted")),
+    )
+    with op.batch_alter_table("duties_accepted", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duties_accepted_deputy_id"), ["deputy_id"], unique=False)
+
+    op.create_table(
+        "hidings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "rule",
+            sa.Enum(
+                "about_others",
+                "hurts",
+                "danger",
+                "money",
+                "medical",
+                "elsewhere",
+                name="rule",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_again_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["memberships.id"], name=op.f("fk_hidings_author_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_hidings_group_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hidings")),
+        sa.UniqueConstraint("item_id", name=op.f("uq_hidings_item_id")),
+    )
+    with op.batch_alter_table("hidings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hidings_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hidings_group_id"), ["group_id"], unique=False)
 
     op.create_table(
         "invitations",
@@ -394,6 +657,7 @@ def upgrade() -> None:
         sa.Column("series_id", sa.Uuid(), nullable=True),
         sa.Column("original_on", sa.Date(), nullable=True),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("starts_local", sa.DateTime(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("duration_minutes", sa.Integer(), nullable=False),
@@ -408,6 +672,7 @@ def upgrade() -> None:
         sa.Column("host_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_meetings_duration")),
@@ -418,13 +683,106 @@ def upgrade() -> None:
         sa.UniqueConstraint("series_id", "original_on", name=op.f("uq_meetings_series_id_original_on")),
     )
     with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meetings_ends_at"), ["ends_at"], unique=False)
         batch_op.create_index("ix_meetings_group_id_starts_at", ["group_id", "starts_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_meetings_starts_at"), ["starts_at"], unique=False)
+
+    op.create_table(
+        "mutes",
+        sa.Column("muter_id", sa.Uuid(), nullable=False),
+        sa.Column("muted_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("muter_id <> muted_id", name=op.f("ck_mutes_two_people")),
+        sa.ForeignKeyConstraint(["muted_id"], ["memberships.id"], name=op.f("fk_mutes_muted_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["muter_id"], ["memberships.id"], name=op.f("fk_mutes_muter_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("muter_id", "muted_id", name=op.f("pk_mutes")),
+    )
+    with op.batch_alter_table("mutes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mutes_muted_id"), ["muted_id"], unique=False)
+
+    op.create_table(
+        "reports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("reporter_id", sa.Uuid(), nullable=False),
+        sa.Column("reported_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "subject", sa.Enum("member", "ask", "message", name="subject", native_enum=False, length=20), nullable=False
+        ),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum("danger", "hurts", "tells", "sells", "other", name="reason", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("copy_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.Column(
+            "desk", sa.Enum("facilitators", "operators", name="desk", native_enum=False, length=20), nullable=False
+        ),
+        sa.Column(
+            "state", sa.Enum("open", "answered", name="reportstate", native_enum=False, length=20), nullable=False
+        ),
+        sa.Column(
+            "outcome",
+            sa.Enum("spoken", "acted", "nothing", name="outcome", native_enum=False, length=20),
+            nullable=True,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_reports_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["reported_id"], ["memberships.id"], name=op.f("fk_reports_reported_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["reporter_id"], ["memberships.id"], name=op.f("fk_reports_reporter_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
+    )
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.create_index("ix_reports_group_id_state", ["group_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reports_reported_id"), ["reported_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reports_reporter_id"), ["reporter_id"], unique=False)
+        batch_op.create_index("ix_reports_state_due_at", ["state", "due_at"], unique=False)
+
+    op.create_table(
+        "check_ins",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "feeling",
+            sa.Enum("lighter", "same", "heavier", name="feeling", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("line_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_check_ins_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_check_ins_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
+        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_check_ins_meeting_id_membership_id")),
+    )
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_check_ins_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
         "heards",
         sa.Column("ask_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "says",
+            sa.Enum("i_hear_you", "me_too", "sitting_with_you", name="hearing", native_enum=False, length=20),
+            nullable=False,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["ask_id"], ["asks.id"], name=op.f("fk_heards_ask_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
@@ -452,6 +810,7 @@ def upgrade() -> None:
             "helper_says", sa.Enum("yes", "partly", "no", name="happened", native_enum=False, length=20), nullable=True
         ),
         sa.Column("thanks_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("thanked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["ask_id"], ["asks.id"], name=op.f("fk_helps_ask_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["helper_id"], ["memberships.id"], name=op.f("fk_helps_helper_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_helps")),
@@ -515,6 +874,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_presences_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
+        "reflections",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("ask_id", sa.Uuid(), nullable=True),
+        sa.Column("elsewhere", sa.Boolean(), nullable=False),
+        sa.Column("about_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("guess_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("uneasy_before_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("thought_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("own_thought_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("reply", sa.Enum("yes", "no", name="reply", native_enum=False, length=20), nullable=True),
+        sa.Column(
+            "came", sa.Enum("happened", "partly", "not", name="came", native_enum=False, length=20), nullable=True
+        ),
+        sa.Column("uneasy_after_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_reflections_account_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["ask_id"], ["asks.id"], name=op.f("fk_reflections_ask_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reflections")),
+    )
+    with op.batch_alter_table("reflections", schema=None) as batch_op:
+        batch_op.create_index("ix_reflections_account_id_created_at", ["account_id", "created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reflections_ask_id"), ["ask_id"], unique=False)
+
+    op.create_table(
         "rsvps",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("meeting_id", sa.Uuid(), nullable=False),
@@ -545,6 +933,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rsvps_membership_id"))
 
     op.drop_table("rsvps")
+    with op.batch_alter_table("reflections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reflections_ask_id"))
+        batch_op.drop_index("ix_reflections_account_id_created_at")
+
+    op.drop_table("reflections")
     with op.batch_alter_table("presences", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_presences_membership_id"))
 
@@ -563,18 +956,47 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_heards_membership_id"))
 
     op.drop_table("heards")
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_check_ins_membership_id"))
+
+    op.drop_table("check_ins")
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.drop_index("ix_reports_state_due_at")
+        batch_op.drop_index(batch_op.f("ix_reports_reporter_id"))
+        batch_op.drop_index(batch_op.f("ix_reports_reported_id"))
+        batch_op.drop_index("ix_reports_group_id_state")
+
+    op.drop_table("reports")
+    with op.batch_alter_table("mutes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mutes_muted_id"))
+
+    op.drop_table("mutes")
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meetings_starts_at"))
         batch_op.drop_index("ix_meetings_group_id_starts_at")
+        batch_op.drop_index(batch_op.f("ix_meetings_ends_at"))
 
     op.drop_table("meetings")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_group_id"))
 
     op.drop_table("invitations")
+    with op.batch_alter_table("hidings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hidings_group_id"))
+        batch_op.drop_index(batch_op.f("ix_hidings_author_id"))
+
+    op.drop_table("hidings")
+    with op.batch_alter_table("duties_accepted", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_duties_accepted_deputy_id"))
+
+    op.drop_table("duties_accepted")
+    with op.batch_alter_table("blocks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_blocks_blocked_id"))
+
+    op.drop_table("blocks")
     with op.batch_alter_table("asks", schema=None) as batch_op:
+        batch_op.drop_index("ix_asks_state_ends_at")
         batch_op.drop_index("ix_asks_group_id_state_opened_at")
-        batch_op.drop_index(batch_op.f("ix_asks_ends_at"))
         batch_op.drop_index(batch_op.f("ix_asks_asker_id"))
 
     op.drop_table("asks")
@@ -583,6 +1005,10 @@ def downgrade() -> None:
 
     op.drop_table("topics")
     op.drop_table("stopped_preferences")
+    with op.batch_alter_table("spare_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_spare_codes_account_id"))
+
+    op.drop_table("spare_codes")
     with op.batch_alter_table("sign_in_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_links_expires_at"))
         batch_op.drop_index(batch_op.f("ix_sign_in_links_account_id"))
@@ -597,7 +1023,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_series_group_id"))
 
     op.drop_table("series")
+    with op.batch_alter_table("security_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_security_notes_created_at"))
+        batch_op.drop_index(batch_op.f("ix_security_notes_account_id"))
+
+    op.drop_table("security_notes")
     op.drop_table("reminder_times")
+    op.drop_table("passwords")
+    with op.batch_alter_table("passkeys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkeys_account_id"))
+
+    op.drop_table("passkeys")
+    with op.batch_alter_table("other_addresses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_other_addresses_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_other_addresses_email_index"))
+        batch_op.drop_index(batch_op.f("ix_other_addresses_account_id"))
+
+    op.drop_table("other_addresses")
+    with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.drop_index("ix_notes_account_id_created_at")
+
+    op.drop_table("notes")
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.drop_index("ix_memberships_group_id_state")
         batch_op.drop_index(batch_op.f("ix_memberships_account_id"))
@@ -626,12 +1072,27 @@ def downgrade() -> None:
         batch_op.drop_index("ix_letters_about_id")
 
     op.drop_table("letters")
+    with op.batch_alter_table("challenges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_challenges_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_challenges_account_id"))
+
+    op.drop_table("challenges")
+    op.drop_table("authenticators")
     op.drop_table("agreements")
     op.drop_table("pulses")
+    with op.batch_alter_table("guesses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_guesses_updated_at"))
+
+    op.drop_table("guesses")
     op.drop_table("groups")
     with op.batch_alter_table("buckets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buckets_updated_at"))
 
     op.drop_table("buckets")
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_entries_at")
+        batch_op.drop_index("ix_audit_entries_about")
+
+    op.drop_table("audit_entries")
     op.drop_table("accounts")
     # ### end Alembic commands ###
