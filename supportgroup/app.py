@@ -21,11 +21,13 @@ from supportgroup.front import dev, health
 from supportgroup.front import views as front
 from supportgroup.groups import joining, manage_views
 from supportgroup.groups import views as groups
+from supportgroup.groups.service import MembershipEnded
 from supportgroup.mail import views as mail
 from supportgroup.mail.compose import Sender
 from supportgroup.mail.delivery import AddressRefused
 from supportgroup.mail.kinds import Recipients
 from supportgroup.mail.transport import Relay
+from supportgroup.meetings import answers, attending, editing
 from supportgroup.meetings import views as meetings
 from supportgroup.pages import install_pages
 from supportgroup.reflections import views as reflections
@@ -34,7 +36,7 @@ from supportgroup.safety import views as safety
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
 # Every file of pages. Those of one room share its blueprint.
-PAGES = (front, health, accounts, groups, manage_views, meetings, board, reflections, safety, mail)
+PAGES = (front, health, accounts, groups, manage_views, meetings, editing, attending, board, reflections, safety, mail)
 BODY, FIELDS, PARTS = 256 * 1024, 64 * 1024, 100
 
 
@@ -42,6 +44,7 @@ def answer_events() -> None:
     """Who answers which event. Rooms below tell, rooms above answer, in the same transaction."""
     events.answer(AddressRefused, lambda event: accounts_service.note_refused_address(event.account_id))
     events.answer(accounts_service.LinkUsed, joining.complete_joining)
+    events.answer(MembershipEnded, answers.let_go)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

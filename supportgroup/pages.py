@@ -50,7 +50,9 @@ def install_pages(app: Flask) -> None:
     app.register_error_handler(Exception, crashed)
     for filter_ in (words.local_time, words.local_day, words.local_date, words.short_day, words.zone_words):
         app.add_template_filter(filter_)
-    app.jinja_env.globals.update(now=clock.now, when_words=words.when, by_day=words.by_day, zone_of=zone_of)
+    app.jinja_env.globals.update(
+        now=clock.now, when_words=words.when, short_when=words.short_when, by_day=words.by_day, zone_of=zone_of
+    )
     app.jinja_env.globals.update(zone_named=clock.zone)
     app.context_processor(context)
 

@@ -24,7 +24,7 @@ class Page(Generic[Row]):
 
 
 def page(
-    rows: Select[tuple[Row]],
+    rows: Select[Row],
     by: tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[UUID]],
     *,
     after: str | None = None,

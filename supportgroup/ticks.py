@@ -12,6 +12,7 @@ from supportgroup.accounts import service as accounts
 from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining
 from supportgroup.mail.delivery import deliver_for, tend
+from supportgroup.meetings import afterwards, reminders, series
 
 RUN = timedelta(seconds=5)  # of deliveries: short, so that a deploy can wait for the end of it
 
@@ -80,3 +81,24 @@ def lapse_applications() -> None:
 def rest_groups() -> None:
     with transaction():
         facilitating.rest_groups()
+
+
+REMINDERS = "owe-meeting-reminders"
+
+
+@tick(REMINDERS, every=60)
+def owe_meeting_reminders() -> None:
+    with transaction():
+        reminders.catch_up(pulse.last(REMINDERS))
+
+
+@tick("owe-meeting-follow-ups", every=600)
+def owe_meeting_follow_ups() -> None:
+    with transaction():
+        afterwards.owe_follow_ups()
+
+
+@tick("fill-series", every=3600)
+def fill_series() -> None:
+    with transaction():
+        series.fill_series()

@@ -44,6 +44,15 @@ def when(instant: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{local_day(instant, zone)}, {clock}"
 
 
+def short_when(instant: datetime, now: datetime, zone: tzinfo) -> str:
+    """How subjects say when: `tomorrow 19:00`, `Thursday 19:00`, from a week on `9 January 19:00`."""
+    days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days
+    named = {0: "today", 1: "tomorrow"}.get(days)
+    pattern = "EEEE" if 0 <= days < 7 else "d MMMM"
+    day = named or format_date(instant.astimezone(zone).date(), pattern, locale=LOCALE)
+    return f"{day} {local_time(instant, zone)}"
+
+
 def by_day(instant: datetime, now: datetime, zone: tzinfo) -> str:
     """By when something is needed: `today`, `tomorrow`, `by Thursday`, `by 9 January`."""
     days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days

@@ -1,9 +1,10 @@
-"""How the mail stands: counts only, of nobody in particular."""
+"""How the mail stands, in counts of nobody in particular; and which letters are rows already."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, cast, exists, func, literal, select
 
 from supportgroup.db import db
 from supportgroup.mail.models import WAITING, Letter, LetterState
@@ -26,7 +27,7 @@ class MailStatus:
 
 
 def status(now: datetime) -> MailStatus:
-    states = dict(db.session.execute(select(Letter.state, func.count()).group_by(Letter.state)).tuples().all())
+    states = dict(db.session.execute(select(Letter.state, func.count()).group_by(Letter.state)).all())
     waiting = (Letter.state.in_(WAITING), Letter.next_attempt_at <= now)
     due, oldest = db.session.execute(select(func.count(), func.min(Letter.next_attempt_at)).where(*waiting)).one()
     overdue = select(func.count()).where(*waiting, Letter.next_attempt_at <= now - OVERDUE)
@@ -40,3 +41,19 @@ def status(now: datetime) -> MailStatus:
         undeliverable=states.get(LetterState.UNDELIVERABLE, 0),
         oldest_due_seconds=(now - oldest).total_seconds() if oldest else 0.0,
     )
+
+
+def is_owed(kind: str, recipient_id: Any, *occasion: Any) -> ColumnElement[bool]:
+    """For plans that are made again and again: whether this letter is a row already, whatever became of it.
+
+    `recipient_id` and the parts of the occasion are columns, in the order in which `owe` is given them between colons.
+    """
+    key = literal(f"{kind}:") + hexed(recipient_id)
+    for part in occasion:
+        key = key + ":" + hexed(part)
+    return exists().where(Letter.key == key)
+
+
+def hexed(column: Any) -> ColumnElement[str]:
+    """A UUID as the 32 digits it has in keys; a number as its digits."""
+    return func.replace(cast(column, String), "-", "")

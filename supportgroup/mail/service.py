@@ -97,3 +97,23 @@ def drop(
         execution_options={"synchronize_session": False},
     )
     return int(result.rowcount)
+
+
+def owe_again(
+    reason: str, *, kinds: Sequence[str], about_id: UUID, recipient_id: UUID, about_version: int | None = None
+) -> None:
+    """Take a dropping back: letters dropped for this reason that are not due yet are owed as they were."""
+    taken_back = update(Letter).where(
+        Letter.state == LetterState.DROPPED,
+        Letter.drop_reason == reason,
+        Letter.kind.in_(kinds),
+        Letter.about_id == about_id,
+        Letter.recipient_id == recipient_id,
+        Letter.due_at > clock.now(),
+    )
+    if about_version is not None:
+        taken_back = taken_back.where(Letter.about_version == about_version)
+    db.session.execute(
+        taken_back.values(state=LetterState.OWED, drop_reason=None, next_attempt_at=Letter.due_at),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,7 +1,8 @@
 """Series, meetings, answers to them, and who was there."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint
@@ -22,6 +23,21 @@ class Answer(StrEnum):
 class MeetingState(StrEnum):
     PLANNED = "planned"
     CANCELLED = "cancelled"
+
+
+class Feeling(StrEnum):
+    """How a member went home from a meeting."""
+
+    LIGHTER = "lighter"
+    SAME = "same"
+    HEAVIER = "heavier"
+
+
+def end(context: Any) -> datetime:
+    """A new meeting's end, from what else is inserted."""
+    values = context.get_current_parameters()
+    found: datetime = values["starts_at"] + timedelta(minutes=values["duration_minutes"])
+    return found
 
 
 class Series(Sealing, Base):
@@ -66,6 +82,7 @@ class Meeting(Sealing, Base):
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
     original_on: Mapped[date | None]  # the local date by the rule
     starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime] = mapped_column(default=end, index=True)
     starts_local: Mapped[datetime] = mapped_column(DateTime())  # wall time in `zone`: what people agreed on
     zone: Mapped[str]
     duration_minutes: Mapped[int]
@@ -77,7 +94,8 @@ class Meeting(Sealing, Base):
     state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
     host_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
     version: Mapped[int] = mapped_column(default=1)  # up by one when the time changes or the meeting is cancelled
-    changed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]  # when the version went up last
+    moved_from: Mapped[datetime | None]  # when it was to start, as far as its members know
     closed_at: Mapped[datetime | None]  # the host has marked who came
     created_at: Mapped[datetime]
 
@@ -85,6 +103,29 @@ class Meeting(Sealing, Base):
     about = EncryptedText()
     place = EncryptedText()
     video_url = EncryptedText()
+
+    @property
+    def is_planned(self) -> bool:
+        return self.state is MeetingState.PLANNED
+
+    def has_place(self, going: int) -> bool:
+        """Whether one more can come when so many are going."""
+        return self.size_limit is None or going < self.size_limit
+
+    def shows_way_to(self, membership_id: UUID, answer: Answer | None, going: int) -> bool:
+        """Who sees place and link: the host, who comes, and who may come while places remain."""
+        if membership_id == self.host_id or answer is Answer.GOING:
+            return True
+        return answer is Answer.MAYBE and self.has_place(going)
+
+    def begins_at(self, wall: datetime, starts_at: datetime) -> None:
+        """Set when it starts: the wall time and its instant. The end follows."""
+        self.starts_local, self.starts_at = wall, starts_at
+        self.lasts(self.duration_minutes)
+
+    def lasts(self, minutes: int) -> None:
+        """Set how long it takes. The end follows."""
+        self.duration_minutes, self.ends_at = minutes, self.starts_at + timedelta(minutes=minutes)
 
 
 class Rsvp(Base):
@@ -112,3 +153,19 @@ class Presence(Base):
     membership_id: Mapped[UUID] = mapped_column(
         ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+class CheckIn(Sealing, Base):
+    """How a meeting was, for the one who writes it. No screen shows it to anybody else."""
+
+    __tablename__ = "check_ins"
+    __table_args__ = (UniqueConstraint("meeting_id", "membership_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"))
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    feeling: Mapped[Feeling]
+    line_sealed: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+
+    line = EncryptedText()

@@ -36,6 +36,11 @@ class Roster:
         gone = Person(membership_id or UUID(int=0), A_FORMER_MEMBER, GREY, named=False, facilitator=False)
         return self.people.get(membership_id, gone) if membership_id else gone
 
+    def host(self, membership_id: UUID) -> str:
+        """The name of who hosts a meeting; a member, where the reader does not see whom: the meeting takes place."""
+        person = self.people.get(membership_id)
+        return person.name if person else A_MEMBER
+
     def names(self) -> list[str]:
         """The names of the active ones the reader may see, for choosing among them."""
         return [person.name for person in self.people.values() if person.named]

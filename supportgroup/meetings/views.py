@@ -1,5 +1,169 @@
-"""Pages of the room meetings."""
+"""A group's meetings: the list, one of them, answering, and its calendar file."""
 
-from flask import Blueprint
+from uuid import UUID
 
-bp = Blueprint("meetings", __name__, url_prefix="/g/<slug:slug>/meetings")
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from supportgroup import clock
+from supportgroup.db import transaction
+from supportgroup.groups.access import enter
+from supportgroup.groups.models import Membership
+from supportgroup.mail.links import destination, link
+from supportgroup.meetings import answers, queries, service
+from supportgroup.meetings.calendar import calendar_file
+from supportgroup.meetings.forms import ANSWERS, CheckInForm, someone
+from supportgroup.meetings.models import Answer, Meeting
+from supportgroup.meetings.reminders import COMING
+from supportgroup.meetings.roster import roster
+
+bp = Blueprint("meetings", __name__)
+
+ROOM = "/g/<slug:slug>/meetings"
+SAID: dict[Answer | None, str] = {
+    Answer.GOING: "You are coming.",
+    Answer.MAYBE: "You said maybe.",
+    Answer.NOT_GOING: "Not this time. That is fine.",
+    Answer.WAITING: "It is full just now. You are next to hear when a place is free.",
+}
+EARLIER = 5  # meetings behind, on the first page
+
+
+def find(me: Membership, meeting_id: UUID) -> Meeting:
+    """The group's meeting, or 404."""
+    return queries.meeting(me, meeting_id) or abort(404)
+
+
+@bp.get(ROOM)
+@login_required
+def index(slug: str) -> ResponseReturnValue:
+    me = enter(slug)
+    behind, after = "earlier" in request.args, request.args.get("after")
+    ahead = None if behind else queries.upcoming(me.group_id, after=after)
+    past = None if after and not behind else queries.past(me.group_id, after=after, limit=20 if behind else EARLIER)
+    shown = [meeting for found in (ahead, past) if found for meeting in found.items]
+    return render_template(
+        "meetings/index.html",
+        me=me,
+        ahead=ahead,
+        past=past,
+        answers=queries.answers(me, [meeting.id for meeting in shown]),
+        people=roster(me),
+        options=[(str(answer), words) for answer, words in ANSWERS.items()],
+    )
+
+
+@bp.get(f"{ROOM}/<uuid:meeting_id>")
+@login_required
+def show(slug: str, meeting_id: UUID) -> ResponseReturnValue:
+    me = enter(slug)
+    return page_of(me, find(me, meeting_id), CheckInForm())
+
+
+def page_of(me: Membership, meeting: Meeting, form: CheckInForm) -> ResponseReturnValue:
+    """One meeting's page. Names of who comes are for those who come themselves."""
+    given, now = queries.rsvps(meeting.id), clock.now()
+    mine = next((one for one in given if one.membership_id == me.id), None)
+    going = [one for one in given if one.answer is Answer.GOING]
+    hosts, begun = me.id == meeting.host_id, meeting.is_planned and meeting.starts_at <= now
+    answer, people = mine.answer if mine else None, roster(me)
+    present = queries.present(meeting.id) if begun else set()
+    knows = hosts or me.is_facilitator or me.id in present
+    page = render_template(
+        "meetings/show.html",
+        me=me,
+        meeting=meeting,
+        people=people,
+        mine=mine,
+        going=going,
+        maybe=sum(one.answer is Answer.MAYBE for one in given),
+        waiting=sum(one.answer is Answer.WAITING for one in given),
+        hosts=hosts,
+        begun=begun,
+        over=meeting.ends_at <= now,
+        way=meeting.shows_way_to(me.id, answer, len(going)),
+        names=hosts or answer is Answer.GOING,
+        was_there=[person for person in people.people.values() if person.id in present] if knows else [],
+        kept=queries.check_in(meeting.id, me.id) if begun else None,
+        asked=begun and (me.id in present or answer in COMING),
+        form=form,
+        **answering(answer, is_full=not meeting.has_place(len(going))),
+    )
+    return page, 422 if form.errors else 200
+
+
+def answering(answer: Answer | None, *, is_full: bool) -> dict[str, object]:
+    """The three answers, which of them holds, and what it means. In a full meeting the first is to wait."""
+    words = dict(ANSWERS)
+    if is_full and answer is not Answer.GOING:
+        words[Answer.GOING] = "Wait for a place"
+    waits = answer is Answer.WAITING
+    said = "A place is free. Whoever takes it first has it." if waits and not is_full else SAID.get(answer)
+    held = None if waits and not is_full else answer
+    return {"options": [(str(one), label) for one, label in words.items()], "held": held, "said": said}
+
+
+@bp.post(f"{ROOM}/<uuid:meeting_id>/rsvp")
+@login_required
+def rsvp(slug: str, meeting_id: UUID) -> ResponseReturnValue:
+    """Answer in one press. `back`: where to go on to, home, list, or else the meeting."""
+    me = enter(slug)
+    find(me, meeting_id)
+    answer = next((one for one in ANSWERS if one == request.form.get("answer")), None) or abort(422)
+    with transaction():
+        mine = answers.answer(me=me, meeting_id=meeting_id, answer=answer, listening="listening" in request.form)
+    flash(SAID[mine.answer])
+    back = {"home": url_for("front.home"), "list": url_for(".index", slug=slug)}
+    return redirect(back.get(request.form.get("back", "")) or url_for(".show", slug=slug, meeting_id=meeting_id), 303)
+
+
+@bp.post(f"{ROOM}/<uuid:meeting_id>/host")
+@login_required
+def host(slug: str, meeting_id: UUID) -> ResponseReturnValue:
+    """A facilitator says who hosts, or that nobody does yet; a host lets go of their turn."""
+    me = enter(slug)
+    meeting = find(me, meeting_id)
+    if not me.is_facilitator and me.id != meeting.host_id:
+        abort(404)
+    with transaction():
+        if "host" in request.form and me.is_facilitator:
+            service.set_host(by=me, meeting_id=meeting_id, host_id=chosen(request.form["host"]))
+        else:
+            service.stop_hosting(me=me, meeting_id=meeting_id)
+    flash("Saved." if "host" in request.form else "That is fine. The turn is open again.")
+    return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
+
+
+def chosen(text: str) -> UUID | None:
+    try:
+        return someone(text)
+    except ValueError:
+        abort(422)
+
+
+@bp.get(f"{ROOM}/<uuid:meeting_id>/meeting.ics")
+@login_required
+def calendar(slug: str, meeting_id: UUID) -> ResponseReturnValue:
+    """The meeting for the reader's own calendar: a neutral title, no place, and a link back."""
+    me = enter(slug)
+    meeting = find(me, meeting_id)
+    settings = current_app.config["SETTINGS"]
+    made = calendar_file(
+        meeting,
+        title=meeting.title if current_user.full_letters else me.cover_word,
+        url=settings.base_url + link("meeting", meeting.id),
+        domain=settings.mail_domain,
+    )
+    headers = {"Content-Disposition": 'attachment; filename="meeting.ics"'}
+    return Response(made, mimetype="text/calendar", headers=headers)
+
+
+@destination("meeting")
+def meeting_link_leads_to(_token: str, meeting_id: UUID) -> str:
+    return url_for("meetings.show", slug=queries.slug_of(meeting_id) or abort(404), meeting_id=meeting_id)
+
+
+@destination("check-in")
+def check_in_link_leads_to(_token: str, meeting_id: UUID) -> str:
+    return meeting_link_leads_to(_token, meeting_id) + "#check-in"

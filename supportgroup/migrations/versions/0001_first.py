@@ -80,6 +80,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_buckets_updated_at"), ["updated_at"], unique=False)
 
     op.create_table(
+        "erased",
+        sa.Column("account_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("consents", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("account_hash", name=op.f("pk_erased")),
+    )
+    with op.batch_alter_table("erased", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_erased_erased_at"), ["erased_at"], unique=False)
+
+    op.create_table(
         "groups",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
@@ -171,6 +181,57 @@ def upgrade() -> None:
     with op.batch_alter_table("challenges", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_challenges_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_challenges_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "erasures",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("goodbye_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_erasures_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_erasures")),
+    )
+    with op.batch_alter_table("erasures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_erasures_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
+        "exports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state", sa.Enum("asked", "ready", "over", name="exportstate", native_enum=False, length=20), nullable=False
+        ),
+        sa.Column("parts_done", sa.Integer(), nullable=False),
+        sa.Column("parts_wanted", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("content_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_exports_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+    )
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exports_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_exports_state_asked_at", ["state", "asked_at"], unique=False)
+
+    op.create_table(
+        "last_seen",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("seen_on", sa.Date(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_last_seen_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_last_seen")),
+    )
+    with op.batch_alter_table("last_seen", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_last_seen_seen_on"), ["seen_on"], unique=False)
 
     op.create_table(
         "letters",
@@ -374,40 +435,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", "minutes", name=op.f("pk_reminder_times")),
     )
-    op.create_table(
-        "security_notes",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "change",
-            sa.Enum(
-                "address",
-                "address_back",
-                "password",
-                "password_removed",
-                "password_rests",
-                "codes",
-                "codes_removed",
-                "spare_codes",
-                "spare_code_used",
-                "passkey",
-                "passkey_removed",
-                name="change",
-                native_enum=False,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_security_notes_account_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_security_notes")),
-    )
-    with op.batch_alter_table("security_notes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_security_notes_account_id"), ["account_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_security_notes_created_at"), ["created_at"], unique=False)
-
     op.create_table(
         "series",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -751,6 +778,44 @@ def upgrade() -> None:
         batch_op.create_index("ix_reports_state_due_at", ["state", "due_at"], unique=False)
 
     op.create_table(
+        "security_notes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "change",
+            sa.Enum(
+                "address",
+                "address_back",
+                "password",
+                "password_removed",
+                "password_rests",
+                "codes",
+                "codes_removed",
+                "spare_codes",
+                "spare_code_used",
+                "passkey",
+                "passkey_removed",
+                name="change",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("former_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_security_notes_account_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["former_id"], ["other_addresses.id"], name=op.f("fk_security_notes_former_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_security_notes")),
+    )
+    with op.batch_alter_table("security_notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_security_notes_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_security_notes_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "check_ins",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("meeting_id", sa.Uuid(), nullable=False),
@@ -960,6 +1025,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_check_ins_membership_id"))
 
     op.drop_table("check_ins")
+    with op.batch_alter_table("security_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_security_notes_created_at"))
+        batch_op.drop_index(batch_op.f("ix_security_notes_account_id"))
+
+    op.drop_table("security_notes")
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.drop_index("ix_reports_state_due_at")
         batch_op.drop_index(batch_op.f("ix_reports_reporter_id"))
@@ -1023,11 +1093,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_series_group_id"))
 
     op.drop_table("series")
-    with op.batch_alter_table("security_notes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_security_notes_created_at"))
-        batch_op.drop_index(batch_op.f("ix_security_notes_account_id"))
-
-    op.drop_table("security_notes")
     op.drop_table("reminder_times")
     op.drop_table("passwords")
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
@@ -1072,6 +1137,19 @@ def downgrade() -> None:
         batch_op.drop_index("ix_letters_about_id")
 
     op.drop_table("letters")
+    with op.batch_alter_table("last_seen", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_last_seen_seen_on"))
+
+    op.drop_table("last_seen")
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.drop_index("ix_exports_state_asked_at")
+        batch_op.drop_index(batch_op.f("ix_exports_account_id"))
+
+    op.drop_table("exports")
+    with op.batch_alter_table("erasures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_erasures_due_at"))
+
+    op.drop_table("erasures")
     with op.batch_alter_table("challenges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_challenges_expires_at"))
         batch_op.drop_index(batch_op.f("ix_challenges_account_id"))
@@ -1085,6 +1163,10 @@ def downgrade() -> None:
 
     op.drop_table("guesses")
     op.drop_table("groups")
+    with op.batch_alter_table("erased", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_erased_erased_at"))
+
+    op.drop_table("erased")
     with op.batch_alter_table("buckets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buckets_updated_at"))
 

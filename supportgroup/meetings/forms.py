@@ -1,0 +1,248 @@
+"""Forms about meetings: shape only, in plain words."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from wtforms import DateField, IntegerField, RadioField, SelectField, SubmitField, TimeField, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from supportgroup.fields import Form, Line, Paragraphs, among, choices
+from supportgroup.meetings.models import Answer, Feeling, Meeting, Series
+from supportgroup.meetings.recurrence import LAST, Every, Pattern
+from supportgroup.meetings.service import Plan
+
+MINUTES = "Say how many minutes it takes, from 5 to 1440."
+CHOOSE = "Choose one of these."
+
+
+class Repeats(StrEnum):
+    """How a series repeats, as people say it; the weekday is that of its first day."""
+
+    ONCE = "once"
+    WEEKLY = "weekly"
+    WEEKS = "weeks"
+    MONTHLY = "monthly"
+    LAST = "last"
+
+
+REPEATS = {
+    Repeats.ONCE: "It happens once",
+    Repeats.WEEKLY: "Every week",
+    Repeats.WEEKS: "Every few weeks",
+    Repeats.MONTHLY: "Each month, on the same weekday: the third Wednesday, say",
+    Repeats.LAST: "Each month, on the last such weekday: the last Friday, say",
+}
+
+
+class Ends(StrEnum):
+    OPEN = "open"
+    UNTIL = "until"
+    COUNT = "count"
+
+
+ENDS = {Ends.OPEN: "It goes on", Ends.UNTIL: "On a day", Ends.COUNT: "After a number of times"}
+
+
+class Scope(StrEnum):
+    THIS = "this"
+    FOLLOWING = "following"
+
+
+SCOPES = {Scope.THIS: "Only this meeting", Scope.FOLLOWING: "This one and all that follow"}
+ANSWERS = {Answer.GOING: "I’m coming", Answer.MAYBE: "Maybe", Answer.NOT_GOING: "Not this time"}
+FEELINGS = {Feeling.LIGHTER: "Lighter", Feeling.SAME: "The same", Feeling.HEAVIER: "Heavier"}
+
+
+class Day(DateField):
+    """A day of the calendar."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("This day is not in the calendar. Choose one such as 2027-05-19.") from None
+
+
+class TimeOfDay(TimeField):
+    """A time on the clock."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("This time is not on the clock. Choose one such as 19:00.") from None
+
+
+class OneOf:
+    """One of a few choices, with a sentence of our own for what is none of them."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)  # type: ignore[misc]
+        except ValueError:
+            raise ValueError(CHOOSE) from None
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            super().pre_validate(form)  # type: ignore[misc]
+        except ValidationError:
+            raise ValidationError(CHOOSE) from None
+
+
+class Radios(OneOf, RadioField):
+    """Choices that are all shown."""
+
+
+class ListOf(OneOf, SelectField):
+    """Choices in a list that opens."""
+
+
+class Number(IntegerField):
+    """A whole number between two others."""
+
+    def __init__(self, label: str, least: int, most: int, sentence: str, *more: Any, **kwargs: Any) -> None:
+        self.sentence = sentence
+        super().__init__(label, [*more, NumberRange(least, most, sentence)], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(self.sentence) from None
+
+
+def someone(value: Any) -> UUID | None:
+    """Whom a list of people says; nobody for the first line of it."""
+    return UUID(str(value)) if value and str(value) != "None" else None
+
+
+class MeetingForm(Form):
+    """A meeting, or each of a series."""
+
+    title = Line(
+        "What is it called",
+        [InputRequired("Give it a name, such as Evening circle."), Length(max=120, message="Up to 120 letters.")],
+    )
+    day = Day("Day", [InputRequired("Choose a day, such as 2027-05-19.")])
+    time = TimeOfDay("Time", [InputRequired("Choose a time, such as 19:00.")])
+    minutes = Number("How many minutes", 5, 24 * 60, MINUTES, InputRequired(MINUTES), default=90)
+    about = Paragraphs("What happens, and how you do things", [Length(max=5000, message="Up to 5000 letters.")])
+    place = Line("Place", [Length(max=300, message="Up to 300 letters.")])
+    video_url = Line("Link to the call", [Length(max=500, message="Up to 500 letters.")])
+    size_limit = Number(
+        "Most people who can come", 1, 500, "Choose a number from 1 to 500, or leave it open.", Optional()
+    )
+    host = ListOf("Host", coerce=someone)
+    repeats = Radios("How often", choices=choices(REPEATS), coerce=among(Repeats), default=Repeats.ONCE)
+    weeks = Number("How many weeks apart", 1, 52, "Choose a number of weeks from 1 to 52.", Optional(), default=2)
+    ends = Radios("It ends", choices=choices(ENDS), coerce=among(Ends), default=Ends.OPEN)
+    until = Day("Last day", [Optional()])
+    count = Number("How many times", 1, 1000, "Choose a number of times from 1 to 1000.", Optional())
+    preview = SubmitField("Show the dates")
+
+    def validate_video_url(self, field: Any) -> None:
+        if not field.data:
+            return
+        try:
+            found = urlsplit(field.data)
+            whole = found.scheme in ("http", "https") and found.hostname and " " not in field.data
+        except ValueError:
+            whole = False
+        if not whole:
+            raise ValidationError("A link begins with https:// and has no spaces in it.")
+
+    def validate_ends(self, field: Any) -> None:
+        if self.is_series() and field.data is Ends.UNTIL and not any(self.until.raw_data or []):
+            raise ValidationError("Choose the last day, such as 2027-12-31.")
+        if self.is_series() and field.data is Ends.COUNT and not any(self.count.raw_data or []):
+            raise ValidationError("Say how many times, such as 10.")
+
+    def is_series(self) -> bool:
+        return self.repeats.data is not Repeats.ONCE
+
+    def plan(self) -> Plan:
+        """What was filled in."""
+        said = self.fields()
+        return Plan(
+            title=said["title"],
+            wall=datetime.combine(said["day"], said["time"]),
+            duration_minutes=said["minutes"],
+            about=said["about"] or "",
+            place=said["place"] or "",
+            video_url=said["video_url"] or "",
+            size_limit=said["size_limit"],
+            host_id=said["host"],
+        )
+
+    def rule(self) -> str:
+        """How it repeats, as a rule. Raises recurrence.BadRule."""
+        day: date = self.fields()["day"]
+        until = self.until.data if self.ends.data is Ends.UNTIL else None
+        count = self.count.data if self.ends.data is Ends.COUNT else None
+        if self.repeats.data in (Repeats.MONTHLY, Repeats.LAST):
+            nth = (day.day - 1) // 7 + 1
+            last = self.repeats.data is Repeats.LAST or nth > 4  # a fifth one is a last one
+            return Pattern.monthly(LAST if last else nth, day.weekday(), until=until, count=count).rule()
+        weeks = self.weeks.data or 1 if self.repeats.data is Repeats.WEEKS else 1
+        return Pattern.weekly(day.weekday(), weeks=weeks, until=until, count=count).rule()
+
+
+class EditForm(MeetingForm):
+    """The same, for a meeting that is there: of a series, this one or all that follow."""
+
+    repeats = Radios("How often", choices=choices(REPEATS)[1:], coerce=among(Repeats), default=Repeats.WEEKLY)
+    scope = Radios("What changes", choices=choices(SCOPES), coerce=among(Scope), default=Scope.THIS)
+
+    def is_series(self) -> bool:
+        return "scope" in self and self.scope.data is Scope.FOLLOWING
+
+
+def filled_in(meeting: Meeting, series: Series | None, remaining: int | None) -> dict[str, Any]:
+    """A meeting as the form's fields. `remaining`: how many times it and its series go on, where that is counted."""
+    known = {
+        "title": meeting.title,
+        "day": meeting.starts_local.date(),
+        "time": meeting.starts_local.time(),
+        "minutes": meeting.duration_minutes,
+        "about": meeting.about,
+        "place": meeting.place,
+        "video_url": meeting.video_url,
+        "size_limit": meeting.size_limit,
+        "host": meeting.host_id,
+    }
+    if series is None:
+        return known
+    pattern = Pattern.read(series.rule, series.first_local)
+    ends = Ends.UNTIL if pattern.until else Ends.COUNT if pattern.count else Ends.OPEN
+    return {
+        **known,
+        "repeats": said_as(pattern),
+        "weeks": pattern.interval if pattern.every is Every.WEEKLY else 2,
+        "ends": ends,
+        "until": pattern.until,
+        "count": remaining,
+    }
+
+
+def said_as(pattern: Pattern) -> Repeats | None:
+    """The choice of the form that says this pattern; None where none does."""
+    if len(pattern.days) != 1:
+        return None
+    if pattern.every is Every.WEEKLY:
+        return Repeats.WEEKLY if pattern.interval == 1 else Repeats.WEEKS
+    if pattern.every is Every.MONTHLY and pattern.interval == 1:
+        return Repeats.LAST if next(iter(pattern.days)).nth == LAST else Repeats.MONTHLY
+    return None
+
+
+class CheckInForm(Form):
+    feeling = Radios(
+        "How do you go home from it",
+        choices=choices(FEELINGS),
+        coerce=among(Feeling),
+        validators=[InputRequired("Choose one of the three.")],
+    )
+    line = Line("A line for yourself", [Length(max=500, message="Up to 500 letters.")])

@@ -1,0 +1,201 @@
+"""What letters about meetings say at the moment they are sent. Never a place, a link to a call, an agenda or a name."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import lazyload
+
+from supportgroup import clock
+from supportgroup.db import db
+from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
+from supportgroup.mail.kinds import Says, kind
+from supportgroup.mail.links import link
+from supportgroup.mail.models import Letter, LetterState
+from supportgroup.meetings.models import Answer, Meeting, Presence, Rsvp
+from supportgroup.meetings.reminders import COMING, KIND, UNANSWERED, minutes_before, useful_until
+
+WAY_IN = timedelta(minutes=60)  # the way in is shown from so long before the start
+SAMPLE = {
+    "title": "Evening circle",
+    "starts": datetime(2027, 5, 13, 17, tzinfo=UTC),
+    "ends": datetime(2027, 5, 13, 18, tzinfo=UTC),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One letter with all it is about, as it is now."""
+
+    letter: Letter
+    meeting: Meeting
+    group: Group
+    member_id: UUID
+    cover_word: str
+    answer: Answer | None
+
+    @property
+    def hosts(self) -> bool:
+        return self.meeting.host_id == self.member_id
+
+    def says(self, path: str, **more: object) -> Says:
+        common = {"title": self.meeting.title, "starts": self.meeting.starts_at, "ends": self.meeting.ends_at}
+        return Says(link=path, cover=self.cover_word, group=self.group.name, more={**common, **more})
+
+    def page(self) -> str:
+        return link("meeting", self.meeting.id)
+
+
+def scenes(letters: Sequence[Letter]) -> Iterator[Scene]:
+    """The letters whose group meets, with an active member to write to. Four queries, however many there are."""
+    found = select(Meeting, Group).join(Group, Group.id == Meeting.group_id).options(lazyload(Group.topics))
+    found = found.where(Meeting.id.in_({letter.about_id for letter in letters}), Group.state == GroupState.ACTIVE)
+    about = {meeting.id: (meeting, group) for meeting, group in db.session.execute(found)}
+    active = select(Membership.id, Membership.account_id, Membership.group_id, Membership.cover_word).where(
+        Membership.state == MembershipState.ACTIVE,
+        Membership.account_id.in_({letter.recipient_id for letter in letters}),
+        Membership.group_id.in_({meeting.group_id for meeting, _ in about.values()}),
+    )
+    members = {(row.account_id, row.group_id): row for row in db.session.execute(active)}
+    given = select(Rsvp.meeting_id, Rsvp.membership_id, Rsvp.answer).where(
+        Rsvp.meeting_id.in_(about), Rsvp.membership_id.in_({row.id for row in members.values()})
+    )
+    answers = {(row.meeting_id, row.membership_id): row.answer for row in db.session.execute(given)}
+    for letter in letters:
+        meeting, group = about.get(letter.about_id, (None, None))
+        member = members.get((letter.recipient_id, meeting.group_id)) if meeting else None
+        if meeting and group and member:
+            yield Scene(letter, meeting, group, member.id, member.cover_word, answers.get((meeting.id, member.id)))
+
+
+@kind(
+    KIND,
+    priority=1,  # quiet hours were thought of when it was planned
+    lateness=timedelta(days=14),  # each ends when its meeting starts
+    preference="meeting-reminders",
+    samples=[
+        {**SAMPLE, "answer": "going", "hosts": False, "way_in": False},
+        {**SAMPLE, "answer": "maybe", "hosts": False, "way_in": True},
+        {**SAMPLE, "answer": None, "hosts": False, "way_in": False},
+        {**SAMPLE, "answer": "going", "hosts": True, "way_in": True},
+    ],
+)
+def meeting_reminder(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """A meeting comes up. Left out: cancelled, moved, begun, not coming; and all but the latest of those due."""
+    now, newest = clock.now(), latest_due(letters)
+    said = {}
+    for scene in scenes(letters):
+        meeting, minutes = scene.meeting, minutes_before(scene.letter.key)
+        wanted = scene.answer in COMING or scene.hosts or (scene.answer is None and minutes == UNANSWERED)
+        if not wanted or not meeting.is_planned or meeting.version != scene.letter.about_version:
+            continue
+        if now >= useful_until(meeting.starts_at, scene.letter.due_at) or scene.letter.id not in newest:
+            continue
+        near = timedelta(minutes=minutes) <= WAY_IN or meeting.starts_at - now <= WAY_IN
+        way_in = near and (scene.answer in COMING or scene.hosts)
+        path = link("way-in", meeting.id, scene.member_id) if way_in else scene.page()
+        said[scene.letter.id] = scene.says(path, answer=scene.answer, hosts=scene.hosts, way_in=way_in)
+    return said
+
+
+def latest_due(letters: Sequence[Letter]) -> set[int]:
+    """Of the reminders of each meeting to each person that are due or went out, the one nearest to the meeting."""
+    live = (LetterState.OWED, LetterState.CLAIMED, LetterState.SENDING, LetterState.SENT)
+    due = select(Letter.id, Letter.about_id, Letter.about_version, Letter.recipient_id, Letter.key).where(
+        Letter.kind == KIND,
+        Letter.about_id.in_({letter.about_id for letter in letters}),
+        Letter.recipient_id.in_({letter.recipient_id for letter in letters}),
+        Letter.state.in_(live),
+        Letter.due_at <= clock.now(),
+    )
+    nearest: dict[tuple[UUID, int, UUID | None], tuple[int, int]] = {}
+    for row in db.session.execute(due):
+        whose, this = (row.about_id, row.about_version, row.recipient_id), (minutes_before(row.key), row.id)
+        nearest[whose] = min(this, nearest.get(whose, this))
+    return {letter_id for _, letter_id in nearest.values()}
+
+
+@kind(
+    "meeting-changed",
+    lateness=timedelta(days=3),
+    preference="meeting-changes",
+    samples=[
+        {**SAMPLE, "moved": True, "was": datetime(2027, 5, 12, 17, tzinfo=UTC), "following": False},
+        {**SAMPLE, "moved": True, "was": datetime(2027, 5, 12, 17, tzinfo=UTC), "following": True},
+        {**SAMPLE, "moved": False, "was": None, "following": False},
+    ],
+)
+def meeting_changed(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """A meeting has a new time, or something else about it changed that who comes wants to know."""
+    said = {}
+    for scene in scenes(letters):
+        meeting, what = scene.meeting, scene.letter.key.split(":")[4]
+        current = meeting.is_planned and meeting.version == scene.letter.about_version
+        moved, following = what.startswith("time"), what.endswith("following")
+        declined = scene.answer is Answer.NOT_GOING and not following
+        if not current or meeting.ends_at <= clock.now() or declined:
+            continue
+        was = meeting.moved_from if moved and meeting.moved_from != meeting.starts_at else None
+        said[scene.letter.id] = scene.says(scene.page(), moved=moved, was=was, following=following)
+    return said
+
+
+@kind(
+    "meeting-cancelled",
+    lateness=timedelta(days=3),
+    preference="meeting-changes",
+    samples=[{**SAMPLE, "following": False}, {**SAMPLE, "following": True}],
+)
+def meeting_cancelled(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """A meeting does not take place, or it and those that were to follow."""
+    said = {}
+    for scene in scenes(letters):
+        following = scene.letter.key.endswith(":following")
+        if not scene.meeting.is_planned and (following or scene.answer is not Answer.NOT_GOING):
+            said[scene.letter.id] = scene.says(scene.page(), following=following)
+    return said
+
+
+@kind(
+    "place-free",
+    lateness=timedelta(days=14),
+    preference="meeting-changes",
+    samples=[{**SAMPLE, "yours": True}, {**SAMPLE, "yours": False}],
+)
+def place_free(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """A place in a full meeting became free: it is the reader's already, or whose who takes it first."""
+    taken = places_taken({letter.about_id for letter in letters})
+    said = {}
+    for scene in scenes(letters):
+        yours = scene.answer is Answer.GOING
+        open_now = scene.answer is Answer.WAITING and scene.meeting.has_place(taken.get(scene.meeting.id, 0))
+        if scene.meeting.is_planned and scene.meeting.starts_at > clock.now() and (yours or open_now):
+            said[scene.letter.id] = scene.says(scene.page(), yours=yours)
+    return said
+
+
+def places_taken(meeting_ids: set[UUID]) -> dict[UUID, int]:
+    going = select(Rsvp.meeting_id, func.count()).where(Rsvp.meeting_id.in_(meeting_ids), Rsvp.answer == Answer.GOING)
+    return dict(db.session.execute(going.group_by(Rsvp.meeting_id)).all())
+
+
+@kind(
+    "meeting-follow-up",
+    lateness=timedelta(days=3),
+    again=False,
+    preference="meeting-follow-ups",
+    samples=[{**SAMPLE}],
+)
+def meeting_follow_up(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """How was it? For those marked present; where nobody was marked, for those who said they come."""
+    marked = select(Presence.meeting_id, Presence.membership_id)
+    there = set(db.session.execute(marked.where(Presence.meeting_id.in_({letter.about_id for letter in letters}))))
+    met = {meeting_id for meeting_id, _ in there}
+    return {
+        scene.letter.id: scene.says(link("check-in", scene.meeting.id))
+        for scene in scenes(letters)
+        if scene.meeting.is_planned
+        and ((scene.meeting.id, scene.member_id) in there if scene.meeting.id in met else scene.answer is Answer.GOING)
+    }

@@ -1,0 +1,125 @@
+"""Telling people of what changed: letters owed at once, in the transaction of the change."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select, true
+
+from supportgroup import clock
+from supportgroup.db import db
+from supportgroup.groups.models import Membership, MembershipState
+from supportgroup.mail.models import Letter, LetterState
+from supportgroup.mail.service import Owed, drop, owe
+from supportgroup.meetings.models import Answer, Meeting, Rsvp
+
+URGENT = timedelta(hours=14)  # what changes about a meeting this near passes quiet hours
+PASSES_QUIET_HOURS = 1
+
+
+class Hear(Enum):
+    """Who hears of a change."""
+
+    COMING = "who comes, may come, waits or hosts"
+    NOT_DECLINED = "they, and who has not answered"
+    EVERYONE = "every member: several meetings change"
+
+
+def tell_moved(meeting: Meeting, *, was: datetime, by: Membership, following: bool = False) -> None:
+    """Tell everyone but those who do not come that the meeting has a new time.
+
+    Letters of the former time that have not gone out are dropped. Where nobody has heard of that time yet, the one
+    before it is what they know.
+    """
+    if meeting.moved_from is None or not is_unheard(meeting):
+        meeting.moved_from = was
+    forget_former(meeting)
+    owe_notices(
+        "meeting-changed",
+        meeting,
+        "time-following" if following else "time",
+        to=hearers(meeting, Hear.EVERYONE if following else Hear.NOT_DECLINED, but=by),
+        begins=min(was, meeting.starts_at),
+        over=max(was, meeting.ends_at),
+    )
+
+
+def is_unheard(meeting: Meeting) -> bool:
+    """Whether letters of the meeting's former move wait to be sent still."""
+    waiting = (LetterState.OWED, LetterState.CLAIMED)
+    letters = select(Letter.id).where(Letter.about_id == meeting.id, Letter.state.in_(waiting))
+    return db.session.scalar(letters.where(Letter.key.like("meeting-changed:%:time%")).limit(1)) is not None
+
+
+def tell_changed(meeting: Meeting, *, by: Membership, following: bool = False) -> None:
+    """Tell who comes, may come or waits that something else about the meeting changed, such as its place."""
+    owe_notices(
+        "meeting-changed",
+        meeting,
+        f"{'details-following' if following else 'details'}:{clock.now():%Y%m%d%H%M%S%f}",
+        to=hearers(meeting, Hear.EVERYONE if following else Hear.COMING, but=by),
+        begins=meeting.starts_at,
+        over=meeting.ends_at,
+    )
+
+
+def tell_cancelled(meeting: Meeting, *, by: Membership, following: bool = False) -> None:
+    """Tell everyone but those who do not come that the meeting does not take place. Nothing else is said of it."""
+    forget(meeting)
+    owe_notices(
+        "meeting-cancelled",
+        meeting,
+        "cancelled:following" if following else "cancelled",
+        to=hearers(meeting, Hear.EVERYONE if following else Hear.NOT_DECLINED, but=by),
+        begins=meeting.starts_at,
+        over=meeting.starts_at,
+    )
+
+
+def forget_former(meeting: Meeting) -> None:
+    """What was to be said of a former time is not."""
+    former = ["meeting-reminder", "meeting-changed"]
+    drop("moved", kinds=former, about_id=meeting.id, below_version=meeting.version)
+
+
+def forget(meeting: Meeting) -> None:
+    """The meeting is taken away: nothing is said of it any more."""
+    drop("cancelled", about_id=meeting.id)
+
+
+def owe_notices(
+    kind: str, meeting: Meeting, what: str, *, to: Collection[UUID], begins: datetime, over: datetime
+) -> None:
+    """Owe a letter to these accounts. `begins`: what they may be on their way to; `over`: when it is of no use."""
+    now = clock.now()
+    priority = PASSES_QUIET_HOURS if begins - now <= URGENT else None
+    owe(
+        kind,
+        [
+            Owed(
+                recipient_id=account_id,
+                about_id=meeting.id,
+                about_version=meeting.version,
+                occasion=f"{meeting.id.hex}:{meeting.version}:{what}",
+                due_at=now,
+                expires_at=over,
+                scope_id=meeting.group_id,
+                priority=priority,
+            )
+            for account_id in to
+        ],
+    )
+
+
+def hearers(meeting: Meeting, who: Hear, *, but: Membership) -> list[UUID]:
+    """The accounts of the active members who hear of a change, but for the one who made it."""
+    coming = or_(Rsvp.answer != Answer.NOT_GOING, Membership.id == meeting.host_id)
+    wanted = {Hear.COMING: coming, Hear.NOT_DECLINED: or_(coming, Rsvp.id.is_(None)), Hear.EVERYONE: true()}[who]
+    found = (
+        select(Membership.account_id)
+        .outerjoin(Rsvp, and_(Rsvp.membership_id == Membership.id, Rsvp.meeting_id == meeting.id))
+        .where(Membership.group_id == meeting.group_id, Membership.state == MembershipState.ACTIVE)
+        .where(Membership.id != but.id, wanted)
+    )
+    return list(db.session.scalars(found))

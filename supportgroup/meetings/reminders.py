@@ -1,0 +1,150 @@
+"""Planning reminders: who is to be told how long before which meeting.
+
+One function, for the tick that plans what comes into sight and for requests that change a meeting inside it. It may
+run as often as anyone likes: a reminder is one letter per meeting, version, person and minutes before.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, or_, select
+
+from supportgroup import clock
+from supportgroup.accounts.models import Account, ReminderTime
+from supportgroup.db import db
+from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
+from supportgroup.mail.queries import is_owed
+from supportgroup.mail.service import Owed, drop, owe, owe_again
+from supportgroup.meetings.models import Answer, Meeting, MeetingState, Rsvp
+from supportgroup.meetings.quiet import remind_at
+
+KIND = "meeting-reminder"
+COMING = (Answer.GOING, Answer.MAYBE)
+UNANSWERED = 24 * 60  # the one reminder, in minutes before, for members who have not answered
+# Quiet hours may move a reminder forward by almost a day; this far ahead it is still planned before it is due.
+HORIZON = timedelta(hours=26)
+GRACE = timedelta(minutes=5)  # before the last run of the tick, for what was being committed meanwhile
+BANDS = ((-1, 60), (60, 24 * 60), (24 * 60, 14 * 24 * 60))  # minutes before; each looks at a stretch of meetings
+LATE = timedelta(minutes=10)  # how late a reminder "when it starts" is still one
+CHUNK = 5000  # reminders read at a time
+
+
+def owe_reminders(
+    *, since: datetime | None, meetings: Collection[UUID] | None = None, members: Collection[UUID] | None = None
+) -> None:
+    """Owe the reminders that come due within the horizon, of all meetings or of these, for all members or for these.
+
+    What was due before `since` is not planned: the tick gives its last run, a request gives now, and None means as far
+    back as anyone was coming. So nobody is reminded late of what they have just answered, and after an outage everyone
+    still is of what nobody planned.
+    """
+    now = clock.now()
+    wanted = reminders_in_sight(now)
+    if meetings is not None:
+        wanted = wanted.where(Meeting.id.in_(meetings))
+    if members is not None:
+        wanted = wanted.where(Membership.id.in_(members))
+    rows = db.session.execute(wanted, execution_options={"yield_per": CHUNK})
+    for chunk in rows.partitions():
+        owe(KIND, due_reminders(chunk, now, since))
+
+
+def catch_up(last_run: datetime | None) -> None:
+    """Plan what came into sight since the last run, and what fell due while nobody planned."""
+    owe_reminders(since=min(last_run, clock.now()) - GRACE if last_run else None)
+
+
+def reminders_in_sight(now: datetime) -> Select[*tuple[Any, ...]]:
+    """Every (meeting, member, minutes before) that may come due within the horizon and is not a letter yet.
+
+    Members who come or may come, and the host, at each of the times they have chosen; members who have not answered a
+    day before only.
+    """
+    looked_at = [
+        and_(
+            ReminderTime.minutes > above,
+            ReminderTime.minutes <= most,
+            Meeting.starts_at <= now + timedelta(minutes=most) + HORIZON,
+        )
+        for above, most in BANDS
+    ]
+    unanswered = and_(Rsvp.id.is_(None), ReminderTime.minutes == UNANSWERED)
+    return (
+        select(
+            Meeting.id.label("meeting_id"),
+            Meeting.group_id,
+            Meeting.version,
+            Meeting.starts_at,
+            Meeting.created_at,
+            Meeting.changed_at,
+            Membership.account_id,
+            Membership.joined_at,
+            Rsvp.answered_at,
+            ReminderTime.minutes,
+            Account.zone,
+            Account.quiet_from,
+            Account.quiet_until,
+        )
+        .join(Group, Group.id == Meeting.group_id)
+        .join(Membership, Membership.group_id == Meeting.group_id)
+        .join(Account, Account.id == Membership.account_id)
+        .join(ReminderTime, ReminderTime.account_id == Membership.account_id)
+        .outerjoin(Rsvp, and_(Rsvp.meeting_id == Meeting.id, Rsvp.membership_id == Membership.id))
+        .where(Meeting.state == MeetingState.PLANNED, Meeting.starts_at > now, or_(*looked_at))
+        .where(Group.state == GroupState.ACTIVE, Membership.state == MembershipState.ACTIVE)
+        .where(or_(Rsvp.answer.in_(COMING), Meeting.host_id == Membership.id, unanswered))
+        .where(~is_owed(KIND, Membership.account_id, Meeting.id, Meeting.version, ReminderTime.minutes))
+    )
+
+
+def due_reminders(rows: Collection[Row[Any]], now: datetime, since: datetime | None) -> Iterator[Owed]:
+    """Of these, the reminders due from when somebody was to be reminded of this until the horizon."""
+    for row in rows:
+        quiet = (row.quiet_from, row.quiet_until) if row.quiet_from and row.quiet_until else None
+        due = remind_at(row.starts_at, row.minutes, quiet, clock.zone(row.zone))
+        moments = (since, row.created_at, row.changed_at, row.joined_at, row.answered_at)
+        if max(moment for moment in moments if moment) <= due <= now + HORIZON:
+            yield reminder(row, due)
+
+
+def reminder(row: Row[Any], due: datetime) -> Owed:
+    return Owed(
+        recipient_id=row.account_id,
+        about_id=row.meeting_id,
+        about_version=row.version,
+        occasion=f"{row.meeting_id.hex}:{row.version}:{row.minutes}",
+        due_at=due,
+        expires_at=useful_until(row.starts_at, due),
+        scope_id=row.group_id,
+    )
+
+
+def useful_until(starts_at: datetime, due: datetime) -> datetime:
+    """A reminder is of use until the meeting starts."""
+    return max(starts_at, due + LATE)
+
+
+def minutes_before(key: str) -> int:
+    """How long before its meeting a reminder was wanted: its key ends with it."""
+    return int(key.rsplit(":", 1)[1])
+
+
+def remind(meeting: Meeting, members: Collection[Membership]) -> None:
+    """These members come, or may come, from now on: reminders they were not to get any more are owed again."""
+    for member in members:
+        for reason in ("not-coming", "left"):
+            owe_again(
+                reason,
+                kinds=[KIND],
+                about_id=meeting.id,
+                recipient_id=member.account_id,
+                about_version=meeting.version,
+            )
+    owe_reminders(since=clock.now(), meetings=[meeting.id], members=[member.id for member in members])
+
+
+def remind_no_more(meeting: Meeting, member: Membership) -> None:
+    """This member does not come: reminders that wait are dropped."""
+    drop("not-coming", kinds=[KIND], about_id=meeting.id, recipient_id=member.account_id)

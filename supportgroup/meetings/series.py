@@ -1,0 +1,250 @@
+"""Series: meetings that repeat. Their rule makes rows a horizon ahead; each row then lives its own life."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, delete, inspect, select
+
+from supportgroup import clock
+from supportgroup.db import db, insert_or_ignore
+from supportgroup.errors import Refused
+from supportgroup.groups.models import Group, GroupState, Membership
+from supportgroup.meetings import answers, notices, queries, recurrence
+from supportgroup.meetings.models import Meeting, MeetingState, Rsvp, Series
+from supportgroup.meetings.recurrence import EARLIEST, BadRule, Occurrence
+from supportgroup.meetings.reminders import owe_reminders
+from supportgroup.meetings.service import Plan, apply, call_off, changeable, host_of, instant, texts
+
+AHEAD = timedelta(days=120)  # how far ahead meetings are rows
+STEP = timedelta(days=1)  # a series is filled when it falls behind by that much
+CHUNK = 200  # series filled in one run
+
+
+def create_series(*, group: Group, plan: Plan, rule: str) -> Series:
+    """Begin a series at the plan's day and time, in the group's zone. `rule` is an RFC 5545 RRULE.
+
+    Raises Refused for a rule that no meeting needs, or a first day that has passed. The plan's host hosts the first.
+    """
+    instant(plan.wall, group.zone)
+    series = new_series(group_id=group.id, zone=group.zone, plan=plan, rule=rule)
+    host_id = host_of(group.id, plan.host_id)
+    fill(series)
+    ahead = meetings_ahead(series)
+    if ahead:
+        ahead[0].host_id = host_id
+        db.session.flush()
+        owe_reminders(since=clock.now(), meetings=[meeting.id for meeting in ahead])
+    return series
+
+
+def new_series(*, group_id: UUID, zone: str, plan: Plan, rule: str) -> Series:
+    """The row of a series, with no meetings yet."""
+    try:
+        kept = recurrence.checked(rule, plan.wall, clock.zone(zone))
+    except BadRule as reason:
+        raise Refused(str(reason)) from None
+    now = clock.now()
+    series = Series(
+        group_id=group_id,
+        rule=kept,
+        first_local=plan.wall,
+        zone=zone,
+        duration_minutes=plan.duration_minutes,
+        filled_until=now,
+        created_at=now,
+        **texts(plan),
+    )
+    db.session.add(series)
+    db.session.flush()
+    return series
+
+
+def fill_series() -> None:
+    """Make the rows of every running series up to the horizon. Those of groups that rest wait until they wake."""
+    behind = (
+        select(Series)
+        .join(Group, Group.id == Series.group_id)
+        .where(Series.ended_at.is_(None), Group.state == GroupState.ACTIVE)
+        .where(Series.filled_until < clock.now() + AHEAD - STEP)
+        .order_by(Series.filled_until, Series.id)
+        .limit(CHUNK)
+        .with_for_update(of=Series, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    for series in db.session.scalars(behind).all():
+        fill(series)
+
+
+def fill(series: Series) -> None:
+    """Make the rows that are missing between what was filled and the horizon.
+
+    A date that has a row keeps it, wherever it was moved and even when it was cancelled: (series, original date) is
+    its key.
+    """
+    now = clock.now()
+    after, until = max(series.filled_until, now), now + AHEAD
+    rows = [columns(from_rule(series, one, now)) for one in occurrences(series, after, until)]
+    if rows:
+        db.session.execute(insert_or_ignore(Meeting).values(rows))
+    series.filled_until = until
+    db.session.flush()
+
+
+def occurrences(series: Series, after: datetime, before: datetime) -> list[Occurrence]:
+    """The series' meetings by its rule, in [after, before)."""
+    zone = clock.zone(series.zone)
+    return list(recurrence.starts(series.rule, series.first_local, zone, after=after, before=before))
+
+
+def from_rule(series: Series, one: Occurrence, now: datetime) -> Meeting:
+    """One meeting of a series as the series says; not added."""
+    return Meeting(
+        group_id=series.group_id,
+        series_id=series.id,
+        original_on=one.original_on,
+        starts_at=one.starts_at,
+        ends_at=one.starts_at + timedelta(minutes=series.duration_minutes),
+        starts_local=datetime.combine(one.original_on, series.first_local.time()),
+        zone=series.zone,
+        duration_minutes=series.duration_minutes,
+        title=series.title,
+        about=series.about,
+        place=series.place,
+        video_url=series.video_url,
+        size_limit=series.size_limit,
+        state=MeetingState.PLANNED,
+        version=1,
+        created_at=now,
+    )
+
+
+def columns(meeting: Meeting) -> dict[str, object]:
+    return {column.key: getattr(meeting, column.key) for column in inspect(Meeting).column_attrs}
+
+
+def stop_series(*, by: Membership, series_id: UUID) -> None:
+    """No more meetings of this series. Everyone but those who do not come is told once, about the next of them."""
+    series = running(by, series_id)
+    series.ended_at = clock.now()
+    ahead = meetings_ahead(series)
+    if not ahead:
+        return
+    for meeting in ahead[1:]:
+        remove(meeting)
+    call_off(ahead[0])
+    notices.tell_cancelled(ahead[0], by=by, following=True)
+
+
+def running(by: Membership, series_id: UUID) -> Series:
+    """The series, locked, while it goes on. Raises Refused."""
+    series = queries.series(by, series_id, lock=True)
+    if series is None or series.ended_at is not None:
+        raise Refused("This series was stopped already.")
+    return series
+
+
+def meetings_ahead(series: Series) -> list[Meeting]:
+    """The series' planned meetings that have not begun, locked."""
+    return held(
+        select(Meeting).where(
+            Meeting.series_id == series.id, Meeting.state == MeetingState.PLANNED, Meeting.starts_at > clock.now()
+        )
+    )
+
+
+def rows_after(series: Series, day: date) -> list[Meeting]:
+    """All rows of the series whose day by its rule is later than this one, cancelled and moved ones too, locked."""
+    return held(select(Meeting).where(Meeting.series_id == series.id, Meeting.original_on > day))
+
+
+def held(meetings: Select[Meeting]) -> list[Meeting]:
+    """These meetings, locked in the one order in which everyone does who holds several."""
+    locked = meetings.order_by(Meeting.starts_at, Meeting.id).with_for_update()
+    return list(db.session.scalars(locked.execution_options(populate_existing=True)))
+
+
+def remove(meeting: Meeting) -> None:
+    """Take away one of many: gone where nobody answered, cancelled where somebody did and will look for it."""
+    notices.forget(meeting)
+    answered = db.session.scalar(select(Rsvp.id).where(Rsvp.meeting_id == meeting.id).limit(1))
+    if answered is not None:
+        call_off(meeting)
+    else:
+        db.session.execute(delete(Meeting).where(Meeting.id == meeting.id))
+        db.session.expunge(meeting)
+
+
+def change_following(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str) -> Series:
+    """Change this meeting of a series and all that follow: the series ends before it, and a new one begins with it.
+
+    Meetings whose day stays keep their answers; those whose day goes are taken away. Everyone but those who do not
+    come is told once, about this meeting. Raises Refused.
+    """
+    known = queries.meeting(by, meeting_id)
+    if known is None or known.series_id is None or known.original_on is None:
+        raise Refused("This meeting stands alone, so nothing follows it.")
+    old = running(by, known.series_id)
+    meeting = changeable(by, meeting_id)
+    following = rows_after(old, known.original_on)
+    first = first_day(plan, rule, meeting.zone)
+    plan = replace(plan, wall=datetime.combine(first, plan.wall.time()))
+    new = new_series(group_id=old.group_id, zone=old.zone, plan=plan, rule=rule)
+    old.ended_at = clock.now()
+    changed = apply(meeting, plan)
+    keep(meeting, new, first)
+    carry_over(following, new, plan, first)
+    fill(new)
+    ahead = meetings_ahead(new)
+    if changed.was is not None:
+        notices.tell_moved(meeting, was=changed.was, by=by, following=True)
+    else:
+        notices.tell_changed(meeting, by=by, following=True)
+    for one in ahead:
+        answers.fill_places(one)
+    owe_reminders(since=clock.now(), meetings=[one.id for one in ahead])
+    return new
+
+
+def first_day(plan: Plan, rule: str, zone: str) -> date:
+    """The first day of a series by its rule."""
+    try:
+        begins = recurrence.instant(plan.wall, clock.zone(zone))
+        found = recurrence.next_dates(rule, plan.wall, clock.zone(zone), after=begins, count=1)
+    except BadRule as reason:
+        raise Refused(str(reason)) from None
+    if not found:
+        raise Refused("This series would end before its first meeting. Choose a later last day.")
+    return found[0].original_on
+
+
+def keep(meeting: Meeting, series: Series, day: date) -> None:
+    """Let a meeting be this day's of the series."""
+    meeting.series_id, meeting.original_on = series.id, day
+    db.session.flush()
+
+
+def carry_over(following: list[Meeting], series: Series, plan: Plan, first: date) -> None:
+    """Let rows whose day is one of the new series go over to it, answers and all; take the others away.
+
+    A cancelled one goes over cancelled: its date does not come back.
+    """
+    days = {one.original_on for one in occurrences(series, clock.now(), clock.now() + AHEAD)} - {first}
+    for meeting in following:
+        day, to_come = meeting.original_on, meeting.is_planned and meeting.starts_at > clock.now()
+        if day is None or day not in days:
+            if to_come:
+                remove(meeting)
+            continue
+        keep(meeting, series, day)
+        if to_come:
+            apply(meeting, replace(plan, wall=datetime.combine(day, plan.wall.time()), host_id=meeting.host_id))
+            notices.forget_former(meeting)
+
+
+def remaining(series: Series, meeting: Meeting) -> int | None:
+    """How many times a counted series goes on from this meeting; None where it is not counted."""
+    pattern = recurrence.Pattern.read(series.rule, series.first_local)
+    if pattern.count is None or meeting.original_on is None:
+        return None
+    return sum(day >= meeting.original_on for day in pattern.dates(series.first_local.date(), near=EARLIEST))

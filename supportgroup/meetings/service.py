@@ -1,0 +1,169 @@
+"""Meetings: making one, moving it, changing it, cancelling it, and who hosts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from supportgroup import clock
+from supportgroup.db import db
+from supportgroup.errors import Refused
+from supportgroup.groups.models import Group, Membership, MembershipState
+from supportgroup.meetings import answers, notices, queries, recurrence
+from supportgroup.meetings.models import Meeting, MeetingState
+from supportgroup.meetings.reminders import owe_reminders
+
+PASSED = "That day and time have passed. Choose a later one."
+LIKE_WHAT_WAS = "This meeting has begun or is over, so it stays as it was."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a meeting, or each of a series, is to be. `wall` is naive: day and time on the group's clock."""
+
+    title: str
+    wall: datetime
+    duration_minutes: int = 90
+    about: str = ""  # agenda and customs
+    place: str = ""
+    video_url: str = ""
+    size_limit: int | None = None
+    host_id: UUID | None = None  # a membership
+
+
+def instant(wall: datetime, zone: str) -> datetime:
+    """The instant of a wall time that is still to come. Raises Refused."""
+    try:
+        found = recurrence.instant(wall, clock.zone(zone))
+    except recurrence.BadRule as reason:
+        raise Refused(str(reason)) from None
+    if found <= clock.now():
+        raise Refused(PASSED)
+    return found
+
+
+def create_meeting(*, group: Group, plan: Plan) -> Meeting:
+    """Plan a single meeting. Raises Refused for a time that has passed."""
+    meeting = Meeting(
+        group_id=group.id,
+        starts_at=instant(plan.wall, group.zone),
+        starts_local=plan.wall,
+        zone=group.zone,
+        duration_minutes=plan.duration_minutes,
+        host_id=host_of(group.id, plan.host_id),
+        created_at=clock.now(),
+        **texts(plan),
+    )
+    db.session.add(meeting)
+    db.session.flush()
+    owe_reminders(since=clock.now(), meetings=[meeting.id])
+    return meeting
+
+
+def texts(plan: Plan) -> dict[str, object]:
+    """What is said about the meeting, and for how many."""
+    return {
+        "title": plan.title,
+        "about": plan.about,
+        "place": plan.place,
+        "video_url": plan.video_url,
+        "size_limit": plan.size_limit,
+    }
+
+
+def host_of(group_id: UUID, membership_id: UUID | None) -> UUID | None:
+    """The host, if that is somebody of the group. Raises Refused."""
+    if membership_id is None:
+        return None
+    active = select(Membership.id).where(
+        Membership.id == membership_id,
+        Membership.group_id == group_id,
+        Membership.state == MembershipState.ACTIVE,
+    )
+    if db.session.scalar(active) is None:
+        raise Refused("The host is somebody of this group. Choose again.")
+    return membership_id
+
+
+def change_meeting(*, by: Membership, meeting_id: UUID, plan: Plan) -> Meeting:
+    """Move or change this one meeting, and tell those who come. Raises Refused once it has begun."""
+    meeting = changeable(by, meeting_id)
+    notify = apply(meeting, plan)
+    if notify.was is not None:
+        notices.tell_moved(meeting, was=notify.was, by=by)
+        owe_reminders(since=clock.now(), meetings=[meeting.id])
+    elif notify.matters:
+        notices.tell_changed(meeting, by=by)
+    answers.fill_places(meeting)
+    return meeting
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a change of a meeting was: from which time it was moved, and whether who comes wants to know."""
+
+    was: datetime | None
+    matters: bool
+
+
+def apply(meeting: Meeting, plan: Plan) -> Changed:
+    """Make the meeting what the plan says. Time, length, place and link matter to who comes."""
+    starts_at, was = instant(plan.wall, meeting.zone), meeting.starts_at
+    before = (meeting.duration_minutes, meeting.place, meeting.video_url)
+    if starts_at != was:
+        meeting.version += 1
+        meeting.changed_at = clock.now()
+    meeting.begins_at(plan.wall, starts_at)
+    meeting.lasts(plan.duration_minutes)
+    for name, value in texts(plan).items():
+        setattr(meeting, name, value)
+    meeting.host_id = host_of(meeting.group_id, plan.host_id)
+    db.session.flush()
+    after = (meeting.duration_minutes, meeting.place, meeting.video_url)
+    return Changed(was if starts_at != was else None, matters=before != after)
+
+
+def cancel_meeting(*, by: Membership, meeting_id: UUID) -> Meeting:
+    """Cancel this one meeting, and tell everyone but those who do not come. Raises Refused once it has begun."""
+    meeting = changeable(by, meeting_id)
+    call_off(meeting)
+    notices.tell_cancelled(meeting, by=by)
+    return meeting
+
+
+def call_off(meeting: Meeting) -> None:
+    meeting.state = MeetingState.CANCELLED
+    meeting.version += 1
+    meeting.changed_at = clock.now()
+    db.session.flush()
+
+
+def changeable(by: Membership, meeting_id: UUID) -> Meeting:
+    """The meeting, locked, as long as it is still to come. Raises Refused."""
+    meeting = queries.meeting(by, meeting_id, lock=True)
+    if meeting is None:
+        raise Refused("This meeting is not there any more.")
+    if not meeting.is_planned:
+        raise Refused("This meeting was cancelled already.")
+    if meeting.starts_at <= clock.now():
+        raise Refused(LIKE_WHAT_WAS)
+    return meeting
+
+
+def set_host(*, by: Membership, meeting_id: UUID, host_id: UUID | None) -> Meeting:
+    """Say who hosts, or that nobody does yet. The host is reminded like those who come."""
+    meeting = changeable(by, meeting_id)
+    meeting.host_id = host_of(meeting.group_id, host_id)
+    db.session.flush()
+    if host_id is not None:
+        owe_reminders(since=clock.now(), meetings=[meeting.id], members=[host_id])
+    return meeting
+
+
+def stop_hosting(*, me: Membership, meeting_id: UUID) -> Meeting:
+    """ "I can't host this one": the place of the host is free again, no reason asked."""
+    meeting = changeable(me, meeting_id)
+    if meeting.host_id == me.id:
+        meeting.host_id = None
+    return meeting

@@ -1,0 +1,108 @@
+"""The pages of meetings: what they show, on whose clock, and how little they ask of the database."""
+
+# ruff: noqa: DTZ001 - a wall time is naive on purpose
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from supportgroup.db import transaction
+from supportgroup.meetings import queries, service
+from supportgroup.meetings.models import Answer
+from tests.factories import make_meeting, make_presence, make_rsvp
+
+NEXT_WEEK = datetime(2027, 5, 19, 19, 0)
+MOST = 8  # queries a page, whatever the number of rows
+
+
+@pytest.fixture
+def busy(circle):
+    """Sixty meetings ahead and sixty behind, all answered by thirty people and hosted."""
+    people = [circle.ben, circle.cleo, *(circle.join(f"Member {number}", hello_at=None) for number in range(28))]
+    base = circle.meet(NEXT_WEEK).starts_at
+    with transaction():
+        for number in range(-60, 60):
+            meeting = make_meeting(circle.group, base + timedelta(hours=7 * number), host_id=people[number % 30].id)
+            for member in people[:: 1 + abs(number) % 3]:
+                make_rsvp(meeting, member, list(Answer)[number % 3])
+            make_presence(meeting, circle.ben)
+    return circle
+
+
+@pytest.mark.parametrize("query", ["", "?earlier=y"])
+def test_the_list_asks_eight_times_at_most_whatever_is_in_it(busy, sign_in, statements, query):
+    ben = sign_in(busy.account(busy.ben))
+    ben.get(busy.path())
+    with statements() as said:
+        page = ben.get(busy.path() + query)
+
+    assert page.text.count('class="card meeting"') >= 20
+    assert len(said) <= MOST, said
+
+
+def test_a_meetings_page_asks_no_more_for_many_who_come(busy, sign_in, statements):
+    meeting = queries.upcoming(busy.group.id).items[3]
+    ben = sign_in(busy.account(busy.ben))
+    with statements() as said:
+        assert ben.get(busy.path(meeting.id)).status_code == 200
+    assert len(said) <= MOST + 1, said
+
+
+def test_every_meeting_is_on_one_page_of_the_list(busy, sign_in):
+    ben = sign_in(busy.account(busy.ben))
+    seen, after = [], None
+    while True:
+        found = queries.upcoming(busy.group.id, after=after, limit=7)
+        seen += [meeting.id for meeting in found.items]
+        after = found.next
+        if after is None:
+            break
+        assert ben.get(busy.path(), query_string={"after": after}).status_code == 200
+    assert len(seen) == len(set(seen)) > 50
+
+
+def test_the_list_shows_my_answer_the_host_and_what_was_cancelled(circle, sign_in):
+    one = circle.meet(NEXT_WEEK, host_id=circle.cleo.id)
+    two = circle.meet(NEXT_WEEK + timedelta(days=1), title="Walking circle")
+    circle.answer(circle.ben, one)
+    with transaction():
+        service.cancel_meeting(by=circle.ada, meeting_id=two.id)
+    page = sign_in(circle.account(circle.ben)).get(circle.path()).text
+
+    assert "Cleo hosts" in page
+    assert "You are coming" in page
+    assert "Walking circle" in page
+    assert "Cancelled" in page
+
+
+def test_times_are_on_the_readers_clock_and_on_the_groups_where_it_differs(circle, sign_in):
+    meeting = circle.meet(NEXT_WEEK)
+    with transaction():
+        circle.account(circle.ben).zone = "America/New_York"
+    page = sign_in(circle.account(circle.ben)).get(circle.path(meeting.id)).text
+    assert "Wednesday 19 May, 13:00" in page
+    assert "19:00 on the group’s clock" in page
+
+    assert "on the group’s clock" not in sign_in(circle.account(circle.cleo)).get(circle.path(meeting.id)).text
+
+
+def test_home_knows_the_next_meetings_with_my_answers(circle, statements):
+    later, sooner = circle.meet(NEXT_WEEK + timedelta(days=1)), circle.meet(NEXT_WEEK)
+    circle.answer(circle.ben, later, listening=True)
+    with statements() as said:
+        found = queries.upcoming_for(circle.ben.account_id, 5)
+
+    assert [(one.meeting.id, one.answer, one.listening) for one in found] == [
+        (sooner.id, None, False),
+        (later.id, Answer.GOING, True),
+    ]
+    assert len(said) <= 2
+    assert queries.upcoming_for(circle.dan.id) == []
+
+
+def test_an_answer_from_home_leads_back_home(circle, sign_in):
+    meeting = circle.meet(NEXT_WEEK)
+    ben = sign_in(circle.account(circle.ben))
+    for back, where in (("home", "/home"), ("list", circle.path()), ("https://evil.example", circle.path(meeting.id))):
+        data = {"answer": "maybe", "back": back}
+        assert ben.post(circle.path(meeting.id, "rsvp"), data=data).location == where
