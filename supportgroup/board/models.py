@@ -1,6 +1,6 @@
 """Asks, helps, and what is said around them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -52,7 +52,24 @@ class Happened(StrEnum):
     NO = "no"
 
 
+class Hearing(StrEnum):
+    """What is said to an ask to be heard. Never advice."""
+
+    I_HEAR_YOU = "i_hear_you"
+    ME_TOO = "me_too"
+    SITTING_WITH_YOU = "sitting_with_you"
+
+
 LONGER = 120  # minutes; the size "longer" is stored as this
+SIZES = (5, 15, 30, 60, LONGER)
+
+WITHOUT_DATE = timedelta(days=7)  # how long an ask that names no day stays open
+HEARABLE = timedelta(hours=48)  # how long an ask to be heard does
+FOLLOW_UP = timedelta(days=1)  # after the day it was for, both are asked whether it happened
+SETTLED = timedelta(days=7)  # after that question a covered ask closes by itself
+
+HELPING = (HelpState.ACCEPTED, HelpState.DONE, HelpState.NOT_DONE)  # holds a place; a help handed back holds none
+RUNNING = (AskState.OPEN, AskState.COVERED)
 
 
 class Ask(Sealing, Base):
@@ -63,6 +80,7 @@ class Ask(Sealing, Base):
         CheckConstraint("size_minutes IN (5, 15, 30, 60, 120)", name="size"),
         CheckConstraint("helpers_wanted BETWEEN 1 AND 20", name="helpers_wanted"),
         Index("ix_asks_group_id_state_opened_at", "group_id", "state", "opened_at"),
+        Index("ix_asks_state_ends_at", "state", "ends_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -77,10 +95,14 @@ class Ask(Sealing, Base):
     place_sealed: Mapped[bytes | None]  # the exact one, for accepted helpers
     eyes: Mapped[Eyes] = mapped_column(default=Eyes.GROUP)
     needed_by: Mapped[datetime | None]
+    timed: Mapped[bool] = mapped_column(default=False)  # needed by an hour; else by the end of that day
+    version: Mapped[int] = mapped_column(default=1)  # up by one when the day or hour changes
+    changed_at: Mapped[datetime | None]  # when the version went up last
     state: Mapped[AskState] = mapped_column(default=AskState.OPEN)
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime]  # a help handed back puts the ask at the top again
-    ends_at: Mapped[datetime] = mapped_column(index=True)  # when an open ask expires, or a covered one is closed
+    ends_at: Mapped[datetime]  # what is open then expires; what is covered is asked after, and later closed
+    asked_after_at: Mapped[datetime | None]  # asker and helpers were asked whether it happened
     closed_at: Mapped[datetime | None]
     asker_says: Mapped[Happened | None]
 
@@ -90,7 +112,73 @@ class Ask(Sealing, Base):
     place = EncryptedText()
 
     asker: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
-    helps: Mapped[list["Help"]] = relationship(back_populates="ask", lazy="selectin", order_by="Help.accepted_at")
+    helps: Mapped[list["Help"]] = relationship(
+        back_populates="ask", lazy="selectin", order_by="Help.accepted_at", cascade="all, delete-orphan"
+    )
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in RUNNING
+
+    @property
+    def is_for_everyone(self) -> bool:
+        """Whether those who neither asked nor help may still read it. What was taken back, what nobody had room for,
+        what did not happen and what was said to be heard come to rest with the one who asked.
+        """
+        done = self.state is AskState.DONE and self.asker_says is not Happened.NO
+        return self.is_running or (done and not self.is_listen)
+
+    @property
+    def is_listen(self) -> bool:
+        """An ask to be heard has no places, no helpers and no day."""
+        return self.kind is AskKind.LISTEN
+
+    @property
+    def helpers(self) -> list["Help"]:
+        """The helps that hold a place, in the order in which they were given."""
+        return [help_ for help_ in self.helps if help_.holds]
+
+    @property
+    def places_left(self) -> int:
+        return max(0, self.helpers_wanted - len(self.helpers))
+
+    def help_of(self, membership_id: UUID) -> "Help | None":
+        """This member's help, whatever became of it."""
+        return next((help_ for help_ in self.helps if help_.helper_id == membership_id), None)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the day or hour it was for has passed."""
+        return self.needed_by is not None and self.needed_by <= now
+
+    def is_soon(self, now: datetime) -> bool:
+        """Whether it is needed within a day."""
+        return self.needed_by is not None and now < self.needed_by <= now + timedelta(days=1)
+
+    def open(self, now: datetime) -> None:
+        """Put it at the top of the board, until the day it is for, or for a week where none is named or it is over."""
+        if self.is_over(now):
+            self.needed_by, self.timed = None, False
+        self.state, self.opened_at, self.asked_after_at = AskState.OPEN, now, None
+        self.ends_at = self.needed_by or now + (HEARABLE if self.is_listen else WITHOUT_DATE)
+
+    def settle(self, now: datetime) -> None:
+        """Covered when no place is left, open when one is, done when every help is."""
+        if not self.is_running or self.is_listen:
+            return
+        if self.places_left == 0:
+            self.state = AskState.COVERED
+            if all(help_.state is HelpState.DONE for help_ in self.helpers):
+                self.close(AskState.DONE, now)
+        elif self.state is AskState.COVERED:
+            self.open(now)
+
+    def close(self, state: AskState, now: datetime) -> None:
+        """End it, and with it the helps that go on. What was handed back is not kept."""
+        self.state, self.closed_at = state, now
+        self.helps = [help_ for help_ in self.helps if help_.holds]
+        for help_ in self.helps:
+            if help_.state is HelpState.ACCEPTED:
+                help_.end(HelpState.DONE if state is AskState.DONE else HelpState.NOT_DONE, now)
 
 
 class Help(Sealing, Base):
@@ -108,11 +196,25 @@ class Help(Sealing, Base):
     ended_at: Mapped[datetime | None]
     helper_says: Mapped[Happened | None]
     thanks_sealed: Mapped[bytes | None]  # private, optional, never counted
+    thanked_at: Mapped[datetime | None]
 
     thanks = EncryptedText()
 
     ask: Mapped[Ask] = relationship(back_populates="helps", lazy="raise")
     helper: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it takes one of the places."""
+        return self.state in HELPING
+
+    def take_again(self, now: datetime) -> None:
+        """Accept anew what was handed back."""
+        self.state, self.accepted_at, self.ended_at, self.helper_says = HelpState.ACCEPTED, now, None, None
+        self.round += 1
+
+    def end(self, state: HelpState, now: datetime) -> None:
+        self.state, self.ended_at = state, now
 
 
 class Message(Sealing, Base):
@@ -139,4 +241,5 @@ class Heard(Base):
     membership_id: Mapped[UUID] = mapped_column(
         ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    says: Mapped[Hearing] = mapped_column(default=Hearing.I_HEAR_YOU)
     created_at: Mapped[datetime]

@@ -72,6 +72,7 @@ PREFERENCES: dict[str, str] = {
     "own-asks": "What happens with my asks",
     "own-helps": "What I have taken on",
     "ask-messages": "Messages around an ask",
+    "ask-follow-ups": "A question after an ask: did it happen",
 }
 
 KINDS: dict[str, Kind] = {}

@@ -1,0 +1,109 @@
+"""What is pressed on an ask: yes, handing back, done, what came of it, thanks, writing, "I hear you"."""
+
+from uuid import UUID
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from supportgroup.board import helping
+from supportgroup.board.forms import HappenedForm, HearingForm, MessageForm, ThanksForm
+from supportgroup.board.models import Happened
+from supportgroup.board.views import ASK, bp, find, find_own, page_of
+from supportgroup.db import transaction
+from supportgroup.groups.access import enter
+
+
+def back_to(slug: str, ask_id: UUID, said: str) -> ResponseReturnValue:
+    flash(said)
+    return redirect(url_for("board.show", slug=slug, ask_id=ask_id), 303)
+
+
+@bp.post(f"{ASK}/accept")
+@login_required
+def accept(slug: str, ask_id: UUID) -> ResponseReturnValue:
+    me = enter(slug)
+    ask = find(me, ask_id)
+    with transaction():
+        helping.accept_ask(me=me, ask_id=ask.id)
+    return back_to(slug, ask_id, "You can do this. Thanks. Hand it back whenever you need to, without a reason.")
+
+
+@bp.post(f"{ASK}/hand-back")
+@login_required
+def hand_back(slug: str, ask_id: UUID) -> ResponseReturnValue:
+    me = enter(slug)
+    ask = find(me, ask_id)
+    with transaction():
+        helping.hand_back(me=me, ask_id=ask.id)
+    return back_to(slug, ask_id, "Handed back. Thanks for being willing. The ask is open again.")
+
+
+@bp.post(f"{ASK}/done")
+@login_required
+def done(slug: str, ask_id: UUID) -> ResponseReturnValue:
+    me = enter(slug)
+    ask = find(me, ask_id)
+    with transaction():
+        helping.finish(me=me, ask_id=ask.id)
+    return back_to(slug, ask_id, "It rests now." if ask.is_listen else "Done. Nothing is owed.")
+
+
+@bp.post(f"{ASK}/happened")
+@login_required
+def happened(slug: str, ask_id: UUID) -> ResponseReturnValue:
+    """It happened, partly, or it didn't: the asker's word, or a helper's."""
+    me = enter(slug)
+    ask = find(me, ask_id)
+    form = HappenedForm()
+    if not form.validate_on_submit():
+        abort(422)
+    with transaction():
+        helping.say_what_happened(me=me, ask_id=ask.id, happened=form.happened.data)
+    said = "That is fine. It says nothing about you." if form.happened.data is Happened.NO else "Thanks for telling."
+    return back_to(slug, ask_id, said)
+
+
+@bp.post(f"{ASK}/thank")
+@login_required
+def thank(slug: str, ask_id: UUID) -> ResponseReturnValue:
+    """Thank one of those who helped; nobody else reads it."""
+    me = enter(slug)
+    ask = find_own(me, ask_id)
+    form = ThanksForm()
+    help_ = next((one for one in ask.helpers if str(one.id) == request.form.get("help_id")), None) or abort(404)
+    if not form.validate_on_submit():
+        return page_of(me, ask, thanks=form)
+    with transaction():
+        helping.thank(me=me, ask_id=ask.id, help_id=help_.id, text=form.text.data or "")
+    return back_to(slug, ask_id, "Said. Only the two of you see it.")
+
+
+@bp.post(f"{ASK}/messages")
+@login_required
+def messages(slug: str, ask_id: UUID) -> ResponseReturnValue:
+    """Write to the others in the thread. For who is not in it, there is none."""
+    me = enter(slug)
+    ask = find(me, ask_id)
+    if not helping.in_thread(ask, me):
+        abort(404)
+    form = MessageForm()
+    if not form.validate_on_submit():
+        return page_of(me, ask, message=form)
+    with transaction():
+        helping.write(me=me, ask_id=ask.id, text=form.text.data or "")
+    return redirect(url_for(".show", slug=slug, ask_id=ask_id, _anchor="thread"), 303)
+
+
+@bp.post(f"{ASK}/heard")
+@login_required
+def heard(slug: str, ask_id: UUID) -> ResponseReturnValue:
+    """I hear you."""
+    me = enter(slug)
+    ask = find(me, ask_id)
+    form = HearingForm()
+    if not form.validate_on_submit():
+        abort(422)
+    with transaction():
+        helping.hear(me=me, ask_id=ask.id, says=form.says.data)
+    return back_to(slug, ask_id, "Said. That is all that is needed.")

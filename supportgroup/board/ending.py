@@ -1,0 +1,65 @@
+"""How asks come to an end by themselves, and when somebody leaves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from supportgroup import clock
+from supportgroup.board import letters, planning, queries
+from supportgroup.board.helping import give_back
+from supportgroup.board.models import FOLLOW_UP, RUNNING, SETTLED, Ask, AskState
+from supportgroup.board.service import withdraw
+from supportgroup.db import db
+from supportgroup.groups.service import MembershipEnded
+
+CHUNK = 200  # asks ended at a time
+
+
+def end_asks() -> None:
+    """Let go of what is over: open asks expire, covered ones are asked after and closed a week later."""
+    now = clock.now()
+    while due := asks_at_their_end(now):
+        for ask in due:
+            end(ask, now)
+        db.session.flush()
+
+
+def asks_at_their_end(now: datetime) -> Sequence[Ask]:
+    due = select(Ask).where(Ask.state.in_(RUNNING), Ask.ends_at <= now).order_by(Ask.ends_at, Ask.id).limit(CHUNK)
+    held = due.with_for_update(of=Ask, skip_locked=True)
+    return db.session.scalars(held, execution_options=queries.FRESH).all()
+
+
+def end(ask: Ask, now: datetime) -> None:
+    """The next step of an ask whose time has come. The ask is locked.
+
+    Of several helpers wanted, those who are there when its time comes are enough.
+    """
+    if ask.is_listen:
+        close(ask, AskState.DONE, now)
+    elif not ask.helpers:
+        close(ask, AskState.EXPIRED, now)
+        letters.owe_about("ask-expired", ask, [ask.asker.account_id], occasion="expired")
+    elif ask.state is AskState.OPEN:
+        ask.helpers_wanted = len(ask.helpers)
+        ask.settle(now)
+    elif ask.asked_after_at is None:
+        ask.asked_after_at, ask.ends_at = now, now + FOLLOW_UP + SETTLED
+        planning.owe_follow_ups(ask)
+    else:
+        close(ask, AskState.DONE, now)
+
+
+def close(ask: Ask, state: AskState, now: datetime) -> None:
+    ask.close(state, now)
+    letters.drop_ended(ask)
+
+
+def let_go(event: MembershipEnded) -> None:
+    """A member has left: what they asked for is taken back, what they took on is open again, its askers are told."""
+    for ask in queries.running_of(event.membership.id):
+        if ask.asker_id == event.membership.id:
+            withdraw(ask)
+        elif mine := ask.help_of(event.membership.id):
+            give_back(ask, mine)

@@ -1,0 +1,70 @@
+"""Who may see an ask: one rule, and every list, count, letter and answer asks it."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from supportgroup.board.models import HELPING, Ask, Eyes, Help
+from supportgroup.db import db
+from supportgroup.groups.models import Membership, MembershipState, Role
+from supportgroup.meetings.models import Presence
+
+MET_FROM = 3  # so many met until "people I have met" is a choice: with fewer it would name them
+
+
+def visible(reader: Any = Membership) -> ColumnElement[bool]:
+    """Whether the reader sees the ask: a condition on asks. The reader is one membership, or, for many at once, the
+    table of memberships or an alias of it.
+
+    An active member of the group sees what is for the group, what is for those its asker has met, and as a facilitator
+    what is for facilitators; and always one's own, and what one helps with.
+    """
+    return and_(
+        Ask.group_id == reader.group_id,
+        reader.state == MembershipState.ACTIVE,
+        or_(
+            Ask.asker_id == reader.id,
+            Ask.eyes == Eyes.GROUP,
+            and_(Ask.eyes == Eyes.FACILITATORS, reader.role == Role.FACILITATOR),
+            and_(Ask.eyes == Eyes.MET, have_met(Ask.asker_id, reader.id)),
+            helps_with(reader.id),
+        ),
+    )
+
+
+def have_met(one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether both were marked present at one meeting."""
+    first, second = aliased(Presence), aliased(Presence)
+    together = first.meeting_id == second.meeting_id
+    return exists().where(together, first.membership_id == one, second.membership_id == other)
+
+
+def helps_with(reader_id: Any) -> ColumnElement[bool]:
+    """Whether the reader helps with the ask, or did. Who handed back does not."""
+    return exists().where(Help.ask_id == Ask.id, Help.helper_id == reader_id, Help.state.in_(HELPING))
+
+
+def counts(me: Membership) -> dict[Eyes, int]:
+    """How many others would see an ask of this member, by whose eyes it is for. One query."""
+    facilitates, met = Membership.role == Role.FACILITATOR, have_met(me.id, Membership.id)
+    others = select(func.count(), func.sum(cast(facilitates, Integer)), func.sum(cast(met, Integer))).where(
+        Membership.group_id == me.group_id, Membership.state == MembershipState.ACTIVE, Membership.id != me.id
+    )
+    everyone, facilitators, known = db.session.execute(others).one()
+    return {Eyes.GROUP: everyone, Eyes.MET: known or 0, Eyes.FACILITATORS: facilitators or 0}
+
+
+def choices(found: dict[Eyes, int], kept: Eyes | None = None) -> list[Eyes]:
+    """Whose eyes somebody may ask for, given the counts; what an ask has already, it may keep."""
+    least = {Eyes.GROUP: 0, Eyes.MET: MET_FROM, Eyes.FACILITATORS: 1}
+    return [eyes for eyes in Eyes if found[eyes] >= least[eyes] or eyes is kept]
+
+
+def seen_pairs(ask_ids: Collection[UUID], reader_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Of these asks and memberships the pairs (ask, reader) where the reader sees the ask. For letters; one query."""
+    pairs = select(Ask.id, Membership.id).join(Membership, visible())
+    found = db.session.execute(pairs.where(Ask.id.in_(ask_ids), Membership.id.in_(reader_ids)))
+    return {(ask_id, reader_id) for ask_id, reader_id in found}

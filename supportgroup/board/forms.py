@@ -1,0 +1,220 @@
+"""Forms of the board: shape only, and the day somebody means when they say "tomorrow"."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from wtforms import DateField, RadioField, SelectField, TimeField, ValidationError
+from wtforms.validators import DataRequired, Length
+
+from supportgroup import clock
+from supportgroup.board.models import AskKind, Eyes, Hearing
+from supportgroup.board.phrases import HAPPENED, HEARING, KINDS, SIZES
+from supportgroup.board.service import Wish
+from supportgroup.fields import Form, Line, Paragraphs, choices
+
+MOST_HELPERS = 20
+END_OF_DAY = time(23, 59, 59)
+FURTHEST = timedelta(days=367)  # the rule says a year; this keeps what is added to a day within the calendar
+
+
+class When(StrEnum):
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    WEEK = "week"
+    DAY = "day"
+    ANY = "any"
+
+
+WHENS = {
+    When.WEEK: "Within a week",
+    When.TODAY: "Today",
+    When.TOMORROW: "Tomorrow",
+    When.DAY: "On a day I choose",
+    When.ANY: "No day: it stays up for a week",
+}
+
+
+class Chosen:
+    """For fields with a few choices: what is none of them is asked for again, in a sentence of ours."""
+
+    sentence: str
+    data: Any
+
+    def pre_validate(self, _form: object) -> None:
+        if self.data is None:
+            raise ValidationError(self.sentence)
+
+
+def member_of(options: dict[Any, str]) -> Any:
+    """A `coerce` that gives the option of this text, and None for what is none."""
+    by_text = {str(option): option for option in options}
+    return lambda value: by_text.get(str(value))
+
+
+class Cards(Chosen, RadioField):
+    """One of a few, all of them seen."""
+
+    def __init__(self, label: str, options: dict[Any, str], sentence: str, **kwargs: Any) -> None:
+        super().__init__(label, choices=choices(options), coerce=member_of(options), validate_choice=False, **kwargs)
+        self.sentence = sentence
+
+    def offer(self, options: dict[Any, str]) -> None:
+        """Let it be one of these only."""
+        self.choices, self.coerce = choices(options), member_of(options)
+
+
+class OneOf(Chosen, SelectField):
+    """One of a list."""
+
+    def __init__(self, label: str, options: dict[Any, str], sentence: str, **kwargs: Any) -> None:
+        super().__init__(label, choices=choices(options), coerce=member_of(options), validate_choice=False, **kwargs)
+        self.sentence = sentence
+
+
+class Day(DateField):
+    """A day of the calendar, or none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([text for text in valuelist if text])
+        except ValueError:
+            raise ValueError("That day is not in the calendar. Choose one, such as 24 May.") from None
+
+
+class Hour(TimeField):
+    """A time of day, or none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([text for text in valuelist if text])
+        except ValueError:
+            raise ValueError("That is no time of day. Write it as 18:30.") from None
+
+
+class AskForm(Form):
+    """A new ask, or one that is changed. `zone` is the asker's: a day is a day on their calendar."""
+
+    zone: ZoneInfo
+    kept: datetime | None = None  # of an ask that is changed: its day may stay, even when it is over
+    needed_by: datetime | None = None
+    timed = False
+
+    title = Line(
+        "What would help?",
+        [DataRequired("Say in a few words what would help."), Length(max=120, message="Up to 120 letters.")],
+    )
+    kind = Cards("What kind of help is it?", KINDS, "Choose what kind of help it is.")
+    when = OneOf("When?", WHENS, "Choose when it would help.", default=When.WEEK)
+    day = Day("Which day?")
+    at = Hour("At or before what time?")
+    size_minutes = OneOf("How long will it take?", SIZES, "Choose about how long it takes.", default=15)
+    helpers_wanted = OneOf(
+        "How many people would help?",
+        {number: str(number) for number in range(1, MOST_HELPERS + 1)},
+        f"Choose a number from 1 to {MOST_HELPERS}.",
+        default=1,
+    )
+    area = Line(
+        "Rough place",
+        [Length(max=80, message="Up to 80 letters.")],
+        description="A part of town is enough. It stands on the card.",
+    )
+    place = Line(
+        "Exact place",
+        [Length(max=200, message="Up to 200 letters.")],
+        description="Only who helps with it sees this.",
+    )
+    eyes = Cards("Who sees it?", dict.fromkeys(Eyes, ""), "Choose who sees it.", default=Eyes.GROUP)
+    body = Paragraphs("More words", [Length(max=4000, message="Up to 4,000 letters.")])
+
+    def validate_at(self, _field: Any) -> None:
+        """Find the instant that is meant. Comes after `day` and `when`, whose values it needs."""
+        if self.day.errors or self.at.errors or self.when.data is None or self.kind.data is AskKind.LISTEN:
+            return
+        self.needed_by, self.timed = self.instant()
+        if self.needed_by is not None and self.needed_by <= clock.now() and self.needed_by != self.kept:
+            raise ValidationError("That time has passed. Choose a later one.")
+
+    def instant(self) -> tuple[datetime | None, bool]:
+        """The instant until which it would help, and whether an hour was named. A day without one lasts to its end."""
+        today = clock.now().astimezone(self.zone).date()
+        later = {When.TODAY: 0, When.TOMORROW: 1, When.WEEK: 7}
+        if self.when.data is When.ANY:
+            return None, False
+        if self.when.data is not When.DAY:
+            return self.local(today + timedelta(days=later[self.when.data]), END_OF_DAY), False
+        if self.day.data is None:
+            raise ValidationError("Choose the day.")
+        if not today - FURTHEST <= self.day.data <= today + FURTHEST:
+            raise ValidationError("Choose a day within the next year.")
+        return self.local(self.day.data, self.at.data or END_OF_DAY), self.at.data is not None
+
+    def local(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, self.zone).astimezone(UTC)
+
+    def wish(self) -> Wish:
+        """What was filled in."""
+        return Wish(
+            title=self.title.data or "",
+            kind=self.kind.data,
+            size_minutes=self.size_minutes.data,
+            needed_by=self.needed_by,
+            timed=self.timed,
+            helpers_wanted=self.helpers_wanted.data,
+            eyes=self.eyes.data,
+            area=self.area.data or "",
+            place=self.place.data or "",
+            body=self.body.data or "",
+        )
+
+    @property
+    def has_folded_problem(self) -> bool:
+        """Whether something that is folded away needs another look."""
+        folded: Sequence[Any] = (self.size_minutes, self.helpers_wanted, self.area, self.place, self.eyes, self.body)
+        return any(field.errors for field in folded)
+
+
+def in_a_week(zone: ZoneInfo) -> datetime:
+    """The end of this day of the week, next week."""
+    day = clock.now().astimezone(zone).date() + timedelta(days=7)
+    return datetime.combine(day, END_OF_DAY, zone).astimezone(UTC)
+
+
+def values(wish: Wish, zone: ZoneInfo) -> dict[str, Any]:
+    """A wish as the form's fields, to start from."""
+    fields = {name: getattr(wish, name) for name in ("title", "kind", "size_minutes", "helpers_wanted", "eyes")}
+    fields |= {name: getattr(wish, name) for name in ("area", "place", "body")}
+    if wish.needed_by is None:
+        return {**fields, "when": When.ANY}
+    local = wish.needed_by.astimezone(zone)
+    return {**fields, "when": When.DAY, "day": local.date(), "at": local.time() if wish.timed else None}
+
+
+class HardForm(Form):
+    line = Paragraphs(
+        "A line, if you like",
+        [Length(max=1000, message="Up to 1,000 letters.")],
+        description="No answer needed, no fixing.",
+    )
+
+
+class MessageForm(Form):
+    text = Paragraphs(
+        "Write to each other",
+        [DataRequired("Write a line first."), Length(max=4000, message="Up to 4,000 letters.")],
+    )
+
+
+class ThanksForm(Form):
+    text = Paragraphs("Thanks", [Length(max=1000, message="Up to 1,000 letters.")])
+
+
+class HappenedForm(Form):
+    happened = Cards("Did it happen?", HAPPENED, "Choose one of the three.")
+
+
+class HearingForm(Form):
+    says = Cards("Answer", HEARING, "Choose one of the three.", default=Hearing.I_HEAR_YOU)

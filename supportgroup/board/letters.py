@@ -1,0 +1,298 @@
+"""Letters about asks: that something happened, and where to look. Never what was asked, where, or by whom."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from supportgroup import clock
+from supportgroup.board.eyes import seen_pairs, visible
+from supportgroup.board.models import Ask, AskKind, AskState, Help, HelpState
+from supportgroup.db import db
+from supportgroup.groups.letters import readers_of
+from supportgroup.groups.models import AsksByMail, Membership, MembershipState
+from supportgroup.mail.kinds import Says, kind
+from supportgroup.mail.links import link
+from supportgroup.mail.models import Letter
+from supportgroup.mail.service import Owed, drop, owe
+
+DAY, THREE_DAYS = timedelta(days=1), timedelta(days=3)
+GATHERED = timedelta(minutes=2)  # what is written within so long is one letter
+THURSDAY = datetime(2027, 5, 13, 21, 59, tzinfo=UTC)  # for looking at letters
+
+
+def owe_about(
+    kind_name: str,
+    ask: Ask,
+    accounts: Iterable[UUID],
+    *,
+    occasion: str,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    priority: int | None = None,
+) -> None:
+    """Owe these accounts a letter about an ask: now, unless told otherwise."""
+    letters = [
+        Owed(
+            recipient_id=account_id,
+            about_id=ask.id,
+            about_version=ask.version,
+            occasion=f"{ask.id.hex}:{occasion}",
+            due_at=due_at or clock.now(),
+            expires_at=expires_at,
+            scope_id=ask.group_id,
+            priority=priority,
+        )
+        for account_id in accounts
+    ]
+    owe(kind_name, letters)
+
+
+def owe_posted(ask: Ask, *, everyone: bool = False, without: UUID | None = None) -> None:
+    """Tell those who may see the ask and want a letter for each; or everyone who may and wants any letters at all."""
+    wishes = [AsksByMail.AT_ONCE, AsksByMail.DAILY] if everyone else [AsksByMail.AT_ONCE]
+    readers = (
+        select(Membership.account_id)
+        .join(Ask, visible())
+        .where(Ask.id == ask.id, Membership.asks_by_mail.in_(wishes))
+        .where(Membership.id.not_in([ask.asker_id, *(help_.helper_id for help_ in ask.helpers)]))
+    )
+    if without is not None:
+        readers = readers.where(Membership.id != without)
+    found = db.session.scalars(readers).all()
+    owe_about("ask-posted", ask, found, occasion=f"{ask.opened_at:%Y%m%d%H%M%S%f}", expires_at=ask.ends_at)
+
+
+def owe_asker(kind_name: str, ask: Ask, *, occasion: str) -> None:
+    """Tell the asker; through quiet hours what cannot wait, because it is needed within a day."""
+    urgent = 1 if ask.is_soon(clock.now()) else None
+    owe_about(kind_name, ask, [ask.asker.account_id], occasion=occasion, priority=urgent)
+
+
+def owe_helpers(kind_name: str, ask: Ask, helps: Iterable[Help], *, occasion: str) -> None:
+    """Tell those who help; through quiet hours what cannot wait."""
+    urgent = 1 if ask.is_soon(clock.now()) else None
+    owe_about(kind_name, ask, [help_.helper.account_id for help_ in helps], occasion=occasion, priority=urgent)
+
+
+def owe_message(ask: Ask, author: Membership) -> None:
+    """Tell the others in the thread, in one letter for all that is written within two minutes."""
+    accounts = {ask.asker.account_id, *(help_.helper.account_id for help_ in ask.helpers)} - {author.account_id}
+    turn = int(clock.now().timestamp() // GATHERED.total_seconds()) + 1
+    due = datetime.fromtimestamp(turn * GATHERED.total_seconds(), UTC)
+    owe_about("ask-message", ask, sorted(accounts, key=str), occasion=str(turn), due_at=due)
+
+
+def drop_of_helper(ask: Ask, helper: Membership) -> None:
+    """Who helps no more is not written to about it."""
+    kinds = ["help-reminder", "ask-changed", "ask-follow-up", "ask-message"]
+    drop("handed-back", kinds=kinds, about_id=ask.id, recipient_id=helper.account_id)
+
+
+def drop_ended(ask: Ask) -> None:
+    """Nothing of what was owed while the ask went on is wanted any more, but for what somebody wrote."""
+    kinds = ["ask-posted", "ask-accepted", "ask-handed-back", "ask-changed", "help-reminder", "ask-follow-up"]
+    drop("ended", kinds=kinds, about_id=ask.id)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One letter with the ask it is about and its reader's place in the group, as they are now."""
+
+    letter: Letter
+    ask: Ask
+    me: Membership
+
+    @property
+    def is_asker(self) -> bool:
+        return self.ask.asker_id == self.me.id
+
+    @property
+    def help(self) -> Help | None:
+        return self.ask.help_of(self.me.id)
+
+    @property
+    def helps(self) -> bool:
+        """Whether the reader has taken this on, and goes on with it."""
+        return self.help is not None and self.help.state is HelpState.ACCEPTED and self.ask.is_running
+
+    def says(self, **more: object) -> Says:
+        common = {"needed_by": self.ask.needed_by, "timed": self.ask.timed}
+        return Says(
+            link=link("ask", self.ask.id),
+            cover=self.me.cover_word,
+            group=self.me.group.name,
+            more={**common, **more},
+        )
+
+
+def scenes(letters: Sequence[Letter]) -> Iterator[Scene]:
+    """The letters whose ask is there and whose reader is an active member."""
+    chosen = select(Ask).where(Ask.id.in_({letter.about_id for letter in letters}))
+    asks = {ask.id: ask for ask in db.session.scalars(chosen)}
+    readers = readers_of(letters)
+    for letter in letters:
+        ask, me = asks.get(letter.about_id), readers.get(letter.id)
+        if ask and me:
+            yield Scene(letter, ask, me)
+
+
+SAMPLES: list[dict[str, Any]] = [{"needed_by": None, "timed": False}, {"needed_by": THURSDAY, "timed": True}]
+
+
+@kind(
+    "ask-posted",
+    lateness=THREE_DAYS,
+    preference="asks-of-others",
+    samples=[{**sample, "again": again} for sample in SAMPLES for again in (False, True)],
+)
+def ask_posted(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """There is something new on the board. Left out: it is open no more, or not for this reader's eyes."""
+    found = [scene for scene in scenes(letters) if scene.ask.state is AskState.OPEN and not scene.is_asker]
+    seen = seen_pairs({scene.ask.id for scene in found}, {scene.me.id for scene in found})
+    return {
+        scene.letter.id: scene.says(again=any(help_.state is HelpState.HANDED_BACK for help_ in scene.ask.helps))
+        for scene in found
+        if (scene.ask.id, scene.me.id) in seen and scene.me.asks_by_mail is not AsksByMail.NEVER and not scene.help
+    }
+
+
+@kind("ask-accepted", priority=1, lateness=THREE_DAYS, preference="own-asks", samples=SAMPLES)
+def ask_accepted(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Somebody can do this. Left out: handed back since."""
+    return {
+        scene.letter.id: scene.says()
+        for scene in scenes(letters)
+        if scene.is_asker and scene.ask.is_running and scene.ask.helpers
+    }
+
+
+@kind("ask-handed-back", lateness=THREE_DAYS, preference="own-asks", samples=SAMPLES)
+def ask_handed_back(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Who was to help can't after all. Left out: somebody else can since."""
+    return {
+        scene.letter.id: scene.says()
+        for scene in scenes(letters)
+        if scene.is_asker and scene.ask.state is AskState.OPEN
+    }
+
+
+@kind("ask-withdrawn", lateness=THREE_DAYS, preference="own-helps", samples=SAMPLES)
+def ask_withdrawn(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """What a helper took on is not needed any more."""
+    return {scene.letter.id: scene.says() for scene in scenes(letters) if scene.ask.state is AskState.WITHDRAWN}
+
+
+@kind("ask-changed", lateness=THREE_DAYS, preference="own-helps", samples=SAMPLES)
+def ask_changed(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """What, when or where has changed. Left out: the reader helps no more."""
+    return {scene.letter.id: scene.says() for scene in scenes(letters) if scene.helps}
+
+
+@kind("help-reminder", lateness=DAY, preference="own-helps", samples=[{"needed_by": THURSDAY, "timed": False}])
+def help_reminder(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """What the reader took on is needed tomorrow. Left out: handed back, over, or for another day now."""
+    now = clock.now()
+    return {
+        scene.letter.id: scene.says()
+        for scene in scenes(letters)
+        if scene.helps and scene.ask.version == scene.letter.about_version and not scene.ask.is_over(now)
+    }
+
+
+@kind("ask-message", lateness=THREE_DAYS, preference="ask-messages", samples=SAMPLES)
+def ask_message(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Somebody wrote. Left out: the reader is not in the thread any more."""
+    return {
+        scene.letter.id: scene.says()
+        for scene in scenes(letters)
+        if scene.is_asker or (scene.help is not None and scene.help.holds)
+    }
+
+
+@kind("ask-heard", priority=1, lateness=THREE_DAYS, preference="own-asks", samples=[{}])
+def ask_heard(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Somebody read what the reader said, and hears it."""
+    return {
+        scene.letter.id: scene.says()
+        for scene in scenes(letters)
+        if scene.is_asker and scene.ask.kind is AskKind.LISTEN
+    }
+
+
+@kind(
+    "ask-follow-up",
+    lateness=2 * DAY,
+    again=False,
+    preference="ask-follow-ups",
+    samples=[{"asker": True}, {"asker": False}],
+)
+def ask_follow_up(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Did it happen? Left out: it was said already."""
+    return {
+        scene.letter.id: scene.says(asker=scene.is_asker)
+        for scene in scenes(letters)
+        if scene.ask.state is AskState.COVERED and (scene.ask.asker_says is None if scene.is_asker else scene.helps)
+    }
+
+
+@kind("ask-expired", lateness=THREE_DAYS, again=False, preference="own-asks", samples=[{}])
+def ask_expired(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """No one had room this time."""
+    return {
+        scene.letter.id: scene.says()
+        for scene in scenes(letters)
+        if scene.is_asker and scene.ask.state is AskState.EXPIRED
+    }
+
+
+@kind(
+    "digest",
+    lateness=DAY / 2,
+    again=False,
+    preference="asks-of-others",
+    samples=[
+        {"lines": [("Blue", "Evening circle", 2)], "asks": 2},
+        {"lines": [("Blue", "A", 2), ("Sea", "B", 1)], "asks": 3},
+    ],
+)
+def digest(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """The day's open asks, in numbers by group: those the reader may see, and never those to be heard."""
+    open_lately = (
+        select(Membership, Ask.opened_at)
+        .join(Ask, visible())
+        .where(Membership.account_id.in_({letter.recipient_id for letter in letters}))
+        .where(*in_digests(), Ask.opened_at > min(letter.due_at for letter in letters) - DAY)
+        .order_by(Membership.joined_at, Membership.id)
+    )
+    rows = db.session.execute(open_lately).all()
+    said = {}
+    for letter in letters:
+        counted: dict[Membership, int] = {}
+        for me, opened_at in rows:
+            if me.account_id == letter.recipient_id and letter.due_at - DAY < opened_at <= letter.due_at:
+                counted[me] = counted.get(me, 0) + 1
+        if counted:
+            lines = [(me.cover_word, me.group.name, asks) for me, asks in counted.items()]
+            only = next(iter(counted)) if len(counted) == 1 else None
+            said[letter.id] = Says(
+                link=link("board", only.group_id) if only else link("boards", letter.about_id),
+                cover=only.cover_word if only else None,
+                group=only.group.name if only else None,
+                more={"lines": lines, "asks": sum(counted.values())},
+            )
+    return said
+
+
+def in_digests() -> list[ColumnElement[bool]]:
+    """Which asks a daily letter is about: conditions on a membership and the asks it sees."""
+    return [
+        Membership.state == MembershipState.ACTIVE,
+        Membership.asks_by_mail == AsksByMail.DAILY,
+        Ask.state == AskState.OPEN,
+        Ask.kind != AskKind.LISTEN,
+        Ask.asker_id != Membership.id,
+    ]

@@ -1,0 +1,189 @@
+"""An ask of one's own: posting it, changing it, taking it back, asking again."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from supportgroup import clock
+from supportgroup.board import eyes, letters, queries
+from supportgroup.board.models import WITHOUT_DATE, Ask, AskKind, AskState, Eyes, Help, HelpState
+from supportgroup.board.phrases import HARD
+from supportgroup.db import db
+from supportgroup.errors import Refused
+from supportgroup.groups import queries as groups
+from supportgroup.groups.models import GroupState, Membership, MembershipState
+from supportgroup.mail.service import drop
+
+AHEAD = timedelta(days=366)  # how far ahead something may be asked for
+
+GONE = "You are not in this group any more."
+NOT_THERE = "This ask is not here any more."
+RESTS = "This group rests for now, so nothing new is asked here. What was said before is still here."
+OVER = "This ask has come to its end. You can ask again at any time."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody asks for, as they say it."""
+
+    title: str
+    kind: AskKind
+    size_minutes: int = 15
+    needed_by: datetime | None = None
+    timed: bool = False
+    helpers_wanted: int = 1
+    eyes: Eyes = Eyes.GROUP
+    area: str = ""
+    place: str = ""
+    body: str = ""
+
+
+def here(me: Membership) -> Membership:
+    """The member, read again and held: whoever leaves meanwhile waits, or has left. Always the first lock taken."""
+    found = groups.locked_membership(me.group_id, me.id, MembershipState.ACTIVE)
+    if found is None:
+        raise Refused(GONE)
+    return found
+
+
+def locked(me: Membership, ask_id: UUID) -> Ask:
+    """An ask the member may see, read again and held. Raises Refused where it is not there any more."""
+    found = queries.ask(me, ask_id, lock=True)
+    if found is None:
+        raise Refused(NOT_THERE)
+    return found
+
+
+def locked_own(me: Membership, ask_id: UUID) -> Ask:
+    """The same, of one's own."""
+    found = locked(me, ask_id)
+    if found.asker_id != me.id:
+        raise Refused(NOT_THERE)
+    return found
+
+
+def post_ask(*, me: Membership, wish: Wish) -> Ask:
+    """Put an ask on the board. The same ask within a minute is the one that is there. Raises Refused."""
+    me = here(me)
+    if me.group.state is not GroupState.ACTIVE:
+        raise Refused(RESTS)
+    twin = queries.just_posted(me, wish.kind, wish.title)
+    if twin is not None:
+        return twin
+    check_eyes(me, wish.eyes)
+    now = clock.now()
+    ask = Ask(group_id=me.group_id, asker_id=me.id, kind=wish.kind, created_at=now, helps=[])
+    ask.asker = me
+    say(ask, wish, now)
+    ask.open(now)
+    db.session.add(ask)
+    db.session.flush()
+    letters.owe_posted(ask)
+    return ask
+
+
+def say_hard(*, me: Membership, line: str) -> Ask:
+    """Today was hard: an ask to be heard, with a line if there is one."""
+    return post_ask(me=me, wish=Wish(title=HARD, kind=AskKind.LISTEN, size_minutes=5, body=line))
+
+
+def edit_ask(*, me: Membership, ask_id: UUID, wish: Wish) -> Ask:
+    """Change an ask that goes on. Helpers hear of it when what, when or where is another. Raises Refused."""
+    me = here(me)
+    ask, now = locked_own(me, ask_id), clock.now()
+    if not ask.is_running:
+        raise Refused(OVER)
+    if (wish.kind is AskKind.LISTEN) != ask.is_listen:
+        raise Refused("What is said to be heard has no helpers, so it stays what it is. You can post another one.")
+    if wish.helpers_wanted < len(ask.helpers):
+        raise Refused(f"{len(ask.helpers)} people have said yes to this already. Ask for that many, or more.")
+    if wish.eyes is not ask.eyes:
+        check_eyes(me, wish.eyes)
+    before = told(ask)
+    moved = (wish.needed_by, wish.timed) != (ask.needed_by, ask.timed) and not ask.is_listen
+    say(ask, wish, now)
+    if moved:
+        move(ask, now)
+    ask.settle(now)
+    if told(ask) != before:
+        letters.owe_helpers("ask-changed", ask, going_on(ask), occasion=f"{now:%Y%m%d%H%M%S%f}")
+    return ask
+
+
+def say(ask: Ask, wish: Wish, now: datetime) -> None:
+    """Write down what is asked. Raises Refused for a time that has passed, or is very far away."""
+    if wish.needed_by is not None and wish.needed_by != ask.needed_by:
+        if wish.needed_by <= now:
+            raise Refused("That time has passed. Choose a later one.")
+        if wish.needed_by > now + AHEAD:
+            raise Refused("That is more than a year away. Choose a nearer day.")
+    ask.title, ask.kind, ask.body = wish.title, wish.kind, wish.body
+    ask.size_minutes, ask.eyes = wish.size_minutes, wish.eyes
+    ask.area, ask.place = wish.area, wish.place
+    listen = wish.kind is AskKind.LISTEN
+    ask.needed_by, ask.timed = (None, False) if listen else (wish.needed_by, wish.timed)
+    ask.helpers_wanted = 1 if listen else wish.helpers_wanted
+
+
+def move(ask: Ask, now: datetime) -> None:
+    """It is for another day: what was planned for the old one is dropped."""
+    ask.version, ask.changed_at = (ask.version or 1) + 1, now
+    ask.ends_at, ask.asked_after_at = ask.needed_by or now + WITHOUT_DATE, None
+    drop("changed", kinds=["help-reminder", "ask-follow-up"], about_id=ask.id, below_version=ask.version)
+
+
+def told(ask: Ask) -> tuple[object, ...]:
+    """What helpers are told about when it changes: what, when and where."""
+    return ask.title, ask.kind, ask.needed_by, ask.timed, ask.area, ask.place
+
+
+def check_eyes(me: Membership, wanted: Eyes) -> None:
+    if wanted is not Eyes.GROUP and wanted not in eyes.choices(eyes.counts(me)):
+        raise Refused("There are too few people to choose that yet. Choose who will see it once more.")
+
+
+def withdraw_ask(*, me: Membership, ask_id: UUID) -> Ask:
+    """Take an ask back; no reason owed. Helpers are told. Doing it twice changes nothing."""
+    me = here(me)
+    ask = locked_own(me, ask_id)
+    if ask.is_running:
+        withdraw(ask)
+    return ask
+
+
+def withdraw(ask: Ask) -> None:
+    """End an ask that is not needed any more. The ask is locked."""
+    helps = going_on(ask)
+    ask.close(AskState.WITHDRAWN, clock.now())
+    letters.drop_ended(ask)
+    letters.owe_helpers("ask-withdrawn", ask, helps, occasion="withdrawn")
+
+
+def ask_again(*, me: Membership, ask_id: UUID, needed_by: datetime) -> Ask:
+    """Ask anew for what came to an end, by then if it had a day. The old one stays as it is."""
+    me = here(me)
+    old = locked_own(me, ask_id)
+    if old.is_running:
+        return old
+    return post_ask(me=me, wish=replace(wish_of(old), needed_by=needed_by if old.needed_by else None, timed=False))
+
+
+def wish_of(ask: Ask) -> Wish:
+    """What an ask says, to start another from."""
+    return Wish(
+        title=ask.title,
+        kind=ask.kind,
+        size_minutes=ask.size_minutes,
+        needed_by=ask.needed_by,
+        timed=ask.timed,
+        helpers_wanted=ask.helpers_wanted,
+        eyes=ask.eyes,
+        area=ask.area,
+        place=ask.place,
+        body=ask.body,
+    )
+
+
+def going_on(ask: Ask) -> list[Help]:
+    """The helps that are accepted and neither done nor handed back."""
+    return [help_ for help_ in ask.helpers if help_.state is HelpState.ACCEPTED]
