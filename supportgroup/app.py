@@ -13,6 +13,7 @@ from supportgroup.accounts import queries as accounts_queries
 from supportgroup.accounts import service as accounts_service
 from supportgroup.accounts import views as accounts
 from supportgroup.assets import install_assets
+from supportgroup.board import act_views, ending
 from supportgroup.board import views as board
 from supportgroup.config import Settings
 from supportgroup.db import db
@@ -36,7 +37,7 @@ from supportgroup.safety import views as safety
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
 # Every file of pages. Those of one room share its blueprint.
-PAGES = (front, health, accounts, groups, manage_views, meetings, editing, attending, board, reflections, safety, mail)
+PAGES = (front, health, accounts, groups, manage_views, meetings, editing, attending, board, act_views, reflections, safety, mail)
 BODY, FIELDS, PARTS = 256 * 1024, 64 * 1024, 100
 
 
@@ -45,6 +46,7 @@ def answer_events() -> None:
     events.answer(AddressRefused, lambda event: accounts_service.note_refused_address(event.account_id))
     events.answer(accounts_service.LinkUsed, joining.complete_joining)
     events.answer(MembershipEnded, answers.let_go)
+    events.answer(MembershipEnded, ending.let_go)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

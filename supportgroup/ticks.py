@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from supportgroup import pulse
 from supportgroup.accounts import service as accounts
+from supportgroup.board import ending, planning
 from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining
 from supportgroup.mail.delivery import deliver_for, tend
@@ -102,3 +103,21 @@ def owe_meeting_follow_ups() -> None:
 def fill_series() -> None:
     with transaction():
         series.fill_series()
+
+
+@tick("end-asks", every=60)
+def end_asks() -> None:
+    with transaction():
+        ending.end_asks()
+
+
+@tick("owe-help-reminders", every=60)
+def owe_help_reminders() -> None:
+    with transaction():
+        planning.owe_help_reminders()
+
+
+@tick("owe-daily-asks", every=300)
+def owe_daily_asks() -> None:
+    with transaction():
+        planning.owe_daily_asks()
