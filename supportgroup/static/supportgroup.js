@@ -106,10 +106,10 @@ async function send(form, button) {
   }
 }
 
-// The way of every form without JavaScript.
+// The way of every form without JavaScript; once the submit that was caught is over, a browser ignores it before.
 function sendPlainly(form, button) {
   delete form.dataset.swap;
-  form.requestSubmit(button);
+  setTimeout(() => form.requestSubmit(button));
 }
 
 document.addEventListener("submit", (event) => {
@@ -127,7 +127,7 @@ const LANGUAGE = document.documentElement.lang;
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const DAY = { weekday: "short", day: "numeric", month: "short" };
 const DATE = { weekday: "long", day: "numeric", month: "long" };
-const TIME = { hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" };
 const SHOWN = { time: TIME, day: DAY, date: DATE, both: { ...DAY, ...TIME }, full: { ...DATE, ...TIME } };
 
 // What a fresh page or a swapped-in part of one needs.

@@ -1,0 +1,270 @@
+"""How pages look and behave in a real browser: readable for everyone, whole without the script, better with it."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Blueprint, flash, redirect, render_template_string, request
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from supportgroup.app import create_app
+from supportgroup.config import load
+from supportgroup.db import db
+from supportgroup.schema import upgrade
+from tests.conftest import KEYS
+
+pytestmark = pytest.mark.browser
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+PUBLIC = (
+    "/",
+    "/groups",
+    "/sign-in",
+    "/help-now",
+    "/help-now?country=CH",
+    "/help-now?country=AQ",
+    "/privacy",
+    "/nothing-here",
+)
+WIDTHS = (320, 390, 1280)
+SCREEN = """
+{% extends "base.html" %}
+{% from "macros/forms.html" import csrf, errors, field, segmented %}
+{% block title %}A meeting{% endblock %}
+{% block main %}
+  <h1>A meeting</h1>
+  <section id="answer">
+    <p id="held">{{ held }}</p>
+    <form method="post" data-swap="answer">
+      {{ csrf() }}
+      {{ segmented("answer", answers, held, "Will you come?") }}
+    </form>
+  </section>
+  <form><input type="hidden" name="zone" data-guess-zone></form>
+  <p><time datetime="2027-01-05T18:00:00+00:00" data-local="full">18:00</time></p>
+  <p><a href="#more">To what is folded</a></p>
+  <details id="fold"><summary>More</summary><input id="more" aria-label="More"></details>
+{% endblock %}
+"""
+
+
+ANSWERS = [("going", "I come"), ("maybe", "Maybe"), ("refuse", "Refuse")]
+
+
+class Playground:
+    """A page that uses what the script offers, and what it was told: one answer to one meeting."""
+
+    def __init__(self) -> None:
+        self.held, self.posts = "", 0
+
+    def page(self) -> object:
+        if request.method == "GET":
+            return render_template_string(SCREEN, held=self.held, answers=ANSWERS)
+        self.posts += 1
+        if request.form["answer"] == "refuse":
+            return "<!doctype html><title>Refused</title><h1>Not this time</h1>", 409
+        self.held = request.form["answer"]
+        flash("Noted.")
+        return redirect("/play", 303)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[tuple[str, Playground]]:
+    """The real app, served by this process, with one page more to play on."""
+    var = tmp_path_factory.mktemp("look")
+    app = create_app(load({"SUPPORTGROUP_VAR": str(var), "DATABASE_URL": f"sqlite:///{var / 'look.sqlite3'}", **KEYS}))
+    with app.app_context():
+        upgrade(db.engine)
+    playground = Playground()
+    room = Blueprint("play", __name__)
+    room.add_url_rule("/play", view_func=playground.page, methods=["GET", "POST"])
+    app.register_blueprint(room)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}", playground
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def look(chromium: Browser, site) -> Iterator[Callable[..., Page]]:
+    """`look("/groups", width=390, color_scheme="dark")`: a browser on that page."""
+    contexts = []
+
+    def open_page(path: str, width: int = 390, **options: object) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 800}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(site[0] + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def playground(site) -> Playground:
+    site[1].held, site[1].posts = "", 0
+    return site[1]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_everyone_can_read_it(look, path):
+    # Axe puts a script of its own into the page; and it would look at colours on their way to others.
+    page = look(path, bypass_csp=True, reduced_motion="reduce")
+    for width, scheme in ((390, "light"), (1280, "dark")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+
+
+def test_no_page_complains_or_is_too_wide(look, site, quiet):
+    page = quiet.watch(look("/help-now"))
+    for path in PUBLIC[:-1]:  # the last is not there, which a browser does complain of
+        page.goto(site[0] + path, wait_until="networkidle")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_text_twice_the_size_still_fits(look):
+    page = look("/help-now?country=CH", width=320)
+    page.evaluate("document.documentElement.style.fontSize = '212.5%'")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_help_and_the_way_out_are_in_the_same_corner_of_every_page(look, site):
+    page = look("/")
+    for path in PUBLIC:
+        page.goto(site[0] + path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            for name in ("Need help now?", "Leave this page"):
+                box = page.get_by_role("banner").get_by_role("link", name=name).bounding_box()
+                assert box["y"] < 60, path
+                assert box["x"] > width / 4, path
+                assert box["height"] >= 24, path
+
+
+def elsewhere(page: Page) -> None:
+    page.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="<title>Elsewhere</title>"))
+
+
+def test_leaving_takes_the_place_of_the_page(look):
+    page = look("/help-now")
+    elsewhere(page)
+    before = page.evaluate("history.length")
+
+    page.get_by_role("banner").get_by_role("link", name="Leave this page").click()
+
+    expect(page).to_have_title("Elsewhere")
+    assert page.evaluate("history.length") == before
+
+
+def test_shift_three_times_leaves(look):
+    page = look("/help-now")
+    elsewhere(page)
+
+    page.keyboard.press("Shift")
+    page.keyboard.press("Shift")
+    page.keyboard.press("a")
+    page.keyboard.press("Shift")
+    expect(page).to_have_title("Help now")
+    page.keyboard.press("Shift")
+    page.keyboard.press("Shift")
+
+    expect(page).to_have_title("Elsewhere")
+
+
+def test_without_the_script_leaving_is_a_link(look):
+    page = look("/help-now", java_script_enabled=False)
+    elsewhere(page)
+
+    page.get_by_role("banner").get_by_role("link", name="Leave this page").click()
+
+    expect(page).to_have_title("Elsewhere")
+
+
+def test_an_answer_changes_the_page_in_place(look, quiet, playground):
+    page = quiet.watch(look("/play"))
+    page.evaluate("window.stayed = true")
+
+    page.get_by_role("button", name="Maybe").click()
+
+    expect(page.locator("#held")).to_have_text("maybe")
+    expect(page.get_by_role("button", name="Maybe")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Maybe")).to_be_focused()
+    expect(page.locator("#announcer")).to_have_text("Noted.")
+    expect(page.locator("#said")).to_contain_text("Noted.")
+    assert page.evaluate("window.stayed") is True
+
+    page.get_by_role("button", name="I come").click()  # what was swapped in works like what it took the place of
+    expect(page.locator("#held")).to_have_text("going")
+    assert page.evaluate("window.stayed") is True
+    assert playground.posts == 2
+
+
+def test_two_presses_send_one_answer(look, playground):
+    page = look("/play")
+
+    page.evaluate("() => { const b = document.querySelector('button[value=maybe]'); b.click(); b.click(); b.click(); }")
+
+    expect(page.locator("#held")).to_have_text("maybe")
+    assert playground.posts == 1
+
+
+def test_a_refusal_shows_its_page(look, playground):
+    page = look("/play")
+
+    page.get_by_role("button", name="Refuse").click()
+
+    expect(page.get_by_role("heading")).to_have_text("Not this time")
+    assert playground.held == ""
+
+
+def test_when_the_line_is_bad_the_form_goes_its_plain_way(look, playground):
+    page = look("/play")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no network')); }")
+
+    page.get_by_role("button", name="Maybe").click()
+
+    expect(page.locator("#held")).to_have_text("maybe")
+    assert playground.posts == 1
+
+
+def test_without_the_script_an_answer_is_a_plain_form(look, playground):
+    page = look("/play", java_script_enabled=False)
+
+    page.get_by_role("button", name="Maybe").click()
+
+    expect(page.locator("#held")).to_have_text("maybe")
+    expect(page.locator("#said")).to_contain_text("Noted.")
+
+
+def test_times_and_zone_are_the_visitors(look):
+    page = look("/play", timezone_id="America/Lima", locale="en-GB")
+
+    expect(page.locator("time[data-local]")).to_contain_text("Tuesday 5 January at 13:00")
+    assert page.locator("input[name=zone]").input_value() == "America/Lima"
+
+
+def test_a_link_into_a_fold_opens_it(look):
+    page = look("/play")
+
+    page.get_by_role("link", name="To what is folded").click()
+
+    expect(page.locator("#more")).to_be_visible()
+
+
+def test_nothing_moves_for_who_wants_it_still(look):
+    page = look("/", reduced_motion="reduce")
+
+    moving = "[...document.querySelectorAll('*')].filter((e) => parseFloat(getComputedStyle(e).transitionDuration) > 0)"
+    assert page.evaluate(f"{moving}.length") == 0
