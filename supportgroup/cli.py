@@ -5,13 +5,15 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from functools import wraps
 from typing import Any, NoReturn
 
 import click
+import structlog
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask
 from sqlalchemy import update
@@ -33,6 +35,8 @@ from supportgroup.ticks import TICKS
 
 NET = timedelta(seconds=30)  # what `deliver` leaves to the workers before it does a thing itself
 LETTERS = "deliver-letters"
+
+log = structlog.get_logger()
 
 
 def fail(sentence: str) -> NoReturn:
@@ -171,11 +175,8 @@ def deliver(_app: Flask, once: bool) -> None:
     stop = Stop()
     while True:
         run_what_others_left()
-        overdue_by = timedelta(0) if once or pulse.silent(LETTERS, NET) else NET
-        until = clock.now() + timedelta(seconds=600 if once else 5)
-        deliver_letters(desk_of_app(until, overdue_by=overdue_by, stopping=stop.asked))
-        with transaction():
-            pulse.beat(pulse.NET)
+        with survived("letters"):
+            send_what_others_left(stop, everything=once)
         if once or stop.wait(2):
             return
 
@@ -183,8 +184,28 @@ def deliver(_app: Flask, once: bool) -> None:
 def run_what_others_left() -> None:
     """Run each tick that has not run for its period and 30 seconds more."""
     for tick in TICKS:
-        if tick.name != LETTERS and pulse.silent(tick.name, timedelta(seconds=tick.every) + NET):
-            tick.run()
+        with survived(tick.name):
+            if tick.name != LETTERS and pulse.silent(tick.name, timedelta(seconds=tick.every) + NET):
+                tick.run()
+
+
+def send_what_others_left(stop: "Stop", *, everything: bool) -> None:
+    """Send for a few seconds; everything that is due where nobody else does, else what is overdue."""
+    overdue_by = timedelta(0) if everything or pulse.silent(LETTERS, NET) else NET
+    until = clock.now() + timedelta(seconds=600 if everything else 5)
+    deliver_letters(desk_of_app(until, overdue_by=overdue_by, stopping=stop.asked))
+    with transaction():
+        pulse.beat(pulse.NET)
+
+
+@contextmanager
+def survived(work: str) -> Iterator[None]:
+    """Outlive what breaks: a tick of ours, or a database that is away for a moment. Logged by its class only."""
+    try:
+        yield
+    except Exception as error:
+        log.error("net-broken", work=work, error=type(error).__name__)
+        db.session.remove()
 
 
 class Stop:
