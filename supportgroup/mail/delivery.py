@@ -7,14 +7,15 @@ lost, and doubled only where its sender died between the relay's yes and our mar
 import contextlib
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
 from supportgroup import clock
@@ -22,11 +23,20 @@ from supportgroup.db import end_reading, swift_connection, transaction
 from supportgroup.events import tell
 from supportgroup.mail import compose
 from supportgroup.mail.kinds import KINDS, Recipient, Recipients, Says, quiet_until
-from supportgroup.mail.leases import PRIORITIES, Identity, Leases, after_doubt, drop_late, take_back_what_the_dead_left
+from supportgroup.mail.leases import (
+    BATCH,
+    PRIORITIES,
+    Identity,
+    Leases,
+    after_doubt,
+    drop_late,
+    take_back_what_the_dead_left,
+)
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.mail.stopping import asked_to_stop
 from supportgroup.mail.transport import Outcome, Relay, Result
 
+HELPERS, SLOW = 5, 0.002  # more desks in one process at most; seconds a letter from which on the relay is slow
 FRESH = timedelta(seconds=1)  # what a letter says is read again when it is older than that
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60)]
 SPREAD = 0.2  # of each wait: letters that failed together do not come back together
@@ -81,6 +91,9 @@ class Desk:
     overdue_by: timedelta = timedelta(0)  # the net beside Celery takes only what Celery has left lying
     owner: UUID = field(default_factory=uuid4)
     stopping: Callable[[], bool] = lambda: False
+    call_help: Callable[[], None] = lambda: (
+        None
+    )  # while the relay is slow and letters wait: another desk beside this one
 
     def closed(self) -> bool:
         return self.stopping() or clock.now() >= self.until or self.relay.rests()
@@ -102,6 +115,8 @@ def deliver(desk: Desk) -> int:
         leases = Leases(connection, desk.owner)
         while not desk.closed() and (batch := leases.claim(desk.overdue_by)):
             sent += send_batch(desk, leases, batch)
+            if len(batch) == BATCH and desk.relay.seconds_a_letter() > SLOW:
+                desk.call_help()
     return sent
 
 
@@ -172,7 +187,7 @@ def handle(desk: Desk, leases: Leases, letter: Letter, words: Words) -> bool:
     leases.mark(letter, mark(letter, verdict))
     if not isinstance(verdict, Result):
         return False
-    if verdict.outcome is Outcome.BAD_ADDRESS and letter.recipient_id:
+    if verdict.outcome is Outcome.BAD_ADDRESS and letter.recipient_id and to_own_address(decided):
         with transaction():
             tell(AddressRefused(letter.recipient_id))
     return verdict.outcome is Outcome.ACCEPTED
@@ -195,7 +210,12 @@ def decide(letter: Letter, words: Words) -> Ready | Unwanted | Later | Broken:
         return says
     if letter.priority == PRIORITIES[-1] and (later := quiet_until(now, recipient)) > now:
         return Later(later)
-    return Ready(recipient, says)
+    return Ready(recipient if says.to is None else replace(recipient, email=says.to), says)
+
+
+def to_own_address(decided: Ready | Unwanted | Later | Broken) -> bool:
+    """Whether the letter went to the recipient's own address, and not to another of theirs."""
+    return isinstance(decided, Ready) and decided.says.to is None
 
 
 def attempt(desk: Desk, letter: Letter, identity: Identity, ready: Ready) -> Result | Broken:
@@ -247,10 +267,33 @@ def desk_of_app(until: datetime, **more: Any) -> Desk:
 def deliver_for(seconds: timedelta, **more: Any) -> int:
     """Send what is due, for that long at most, or until the process is asked to end: the letter in hand comes first.
 
-    Returns how many letters were accepted.
+    A relay that takes its time is spoken to over several connections at once. Returns how many letters were accepted.
     """
-    with asked_to_stop() as stopping:
-        return deliver(desk_of_app(clock.now() + seconds, stopping=stopping, **more))
+    until = clock.now() + seconds
+    with asked_to_stop() as stopping, ThreadPoolExecutor(HELPERS) as pool:
+        helped: list[Future[int]] = []
+
+        def call_help() -> None:
+            if len(helped) < HELPERS:
+                helped.append(pool.submit(help_out, app_of_now(), until, {**more, "stopping": stopping}))
+
+        sent = deliver(desk_of_app(until, stopping=stopping, call_help=call_help, **more))
+        return sent + sum(one.result() for one in helped)
+
+
+def help_out(app: Flask, until: datetime, more: Mapping[str, Any]) -> int:
+    """Deliver at a desk in a thread of its own, with a session and a connection of its own."""
+    with app.app_context():
+        desk = desk_of_app(until, **more)
+        desk.relay = Relay(desk.relay.url)
+        try:
+            return deliver(desk)
+        finally:
+            desk.relay.close()
+
+
+def app_of_now() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
 
 
 def tend() -> None:

@@ -29,7 +29,7 @@ FREE = {"lease_owner": None, "lease_until": None}
 log = structlog.get_logger()
 
 
-def claiming(*, alone: bool) -> Any:
+def claiming(*, alone: bool, most: int) -> Any:
     """Lease the next due letters of one priority. `alone`: also those that a sender did not survive, one at a time."""
     due = (
         select(LETTERS.c.id)
@@ -42,7 +42,7 @@ def claiming(*, alone: bool) -> Any:
             *([] if alone else [LETTERS.c.crash_count == 0]),
         )
         .order_by(LETTERS.c.next_attempt_at, LETTERS.c.id)
-        .limit(1 if alone else BATCH)
+        .limit(most)
         .with_for_update(skip_locked=True)
         .cte("due")
     )
@@ -54,7 +54,7 @@ def claiming(*, alone: bool) -> Any:
     )
 
 
-CLAIM, CLAIM_ALONE = claiming(alone=False), claiming(alone=True)
+CLAIM, CLAIM_ALONE = claiming(alone=False, most=BATCH), claiming(alone=True, most=1)
 FENCE = (
     update(LETTERS)
     .where(

@@ -53,6 +53,7 @@ class Relay:
     url: str
     connection: smtplib.SMTP | None = None
     letters: int = 0  # that went over this connection
+    spent: float = 0.0  # seconds over them
     opened: float = 0.0  # when it was, on the monotonic clock
     unreachable: int = 0  # letters in a row
     rests_until: datetime = field(default_factory=clock.now)
@@ -67,6 +68,10 @@ class Relay:
     def rests(self) -> bool:
         """Whether it did not answer several times in a row, and is left alone for a while."""
         return clock.now() < self.rests_until
+
+    def seconds_a_letter(self) -> float:
+        """How long the relay takes over a letter, on this connection so far."""
+        return self.spent / self.letters if self.letters else 0.0
 
     def connect(self) -> smtplib.SMTP:
         """A conversation up to where letters can be handed over. Raises OSError or SMTPException."""
@@ -91,10 +96,11 @@ class Relay:
         """Hand one message to the relay, for one recipient. Never raises for what the network does."""
         if self.letters >= KEPT_LETTERS or time.monotonic() - self.opened > KEPT_FOR:
             self.close()
-        kept, end = self.connection is not None, time.monotonic() + LETTER
-        result = self.attempt(sender, recipient, message, end)
-        if kept and result.outcome is Outcome.UNREACHABLE:
-            result = self.attempt(sender, recipient, message, end)  # it had been closed from the other side meanwhile
+        kept, begun = self.connection is not None, time.monotonic()
+        result = self.attempt(sender, recipient, message, begun + LETTER)
+        if kept and result.outcome is Outcome.UNREACHABLE:  # it had been closed from the other side meanwhile
+            result = self.attempt(sender, recipient, message, begun + LETTER)
+        self.spent += time.monotonic() - begun
         self.note(result)
         return result
 
@@ -114,7 +120,8 @@ class Relay:
         """Send over the connection there is, or a new one, before the monotonic clock reads `end`."""
         if self.connection is None:
             try:
-                self.connection, self.letters, self.opened = self.connect(), 0, time.monotonic()
+                self.connection = self.connect()
+                self.letters, self.spent, self.opened = 0, 0.0, time.monotonic()
             except smtplib.SMTPResponseException as answer:
                 return Result(Outcome.UNREACHABLE, answer.smtp_code)
             except (OSError, smtplib.SMTPException):

@@ -12,7 +12,8 @@ from supportgroup import clock
 from supportgroup.accounts import service as accounts
 from supportgroup.accounts.models import SignInLink
 from supportgroup.db import db, transaction
-from supportgroup.mail.delivery import BACK_OFF, Desk, deliver, desk_of_app
+from supportgroup.mail import delivery, leases
+from supportgroup.mail.delivery import BACK_OFF, Desk, deliver, deliver_for, desk_of_app
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.mail.service import Owed, drop, owe
@@ -341,6 +342,21 @@ def test_two_senders_never_have_the_same_letter(committed_app):
     assert len(there.copies()) == 300
 
 
+def test_a_slow_relay_is_spoken_to_over_several_connections(committed_app, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 20)
+    monkeypatch.setattr(leases, "CLAIM", leases.claiming(alone=False, most=20))
+    with transaction():
+        for number in range(300):
+            accounts.request_link(email=make_account(f"Ben{number}").email, browser=None)
+    with relay(late=0.005) as there:
+        monkeypatch.setitem(committed_app.extensions, "mail", (Relay(there.url), desk_of_app(clock.now()).sender))
+        assert deliver_for(timedelta(seconds=30)) == 300
+        committed_app.extensions["mail"][0].close()
+
+    assert there.connections > 2
+    assert len(there.copies()) == 300
+
+
 def test_a_hundred_letters_cost_six_statements_and_two_for_each(frozen, app, postbox):
     with transaction():
         for number in range(100):
@@ -366,6 +382,9 @@ def desk_that(answers):
 
         def rests(self):
             return False
+
+        def seconds_a_letter(self):
+            return 0.0
 
     desk.relay = Answers()
     return desk
