@@ -54,10 +54,13 @@ def plan_it(me: Membership, form: MeetingForm) -> str:
     return url_for(".show", slug=me.group.slug, meeting_id=meeting.id)
 
 
-def hosts(me: Membership) -> list[tuple[str, str]]:
-    """Who may be chosen to host."""
-    people = roster(me).people.values()
-    return [("", "Nobody yet"), *((str(person.id), person.name) for person in people)]
+def hosts(me: Membership, present: UUID | None = None) -> list[tuple[str, str]]:
+    """Who may be chosen to host: nobody yet, everyone the reader sees, and who hosts now."""
+    people = roster(me)
+    found = {str(person.id): person.name for person in people.people.values()}
+    if present is not None:
+        found.setdefault(str(present), people.host(present))
+    return [("", "Nobody yet"), *found.items()]
 
 
 def next_dates(form: MeetingForm, zone: str) -> list[Any]:
@@ -103,7 +106,7 @@ def edit_form(me: Membership, meeting: Meeting) -> tuple[EditForm, Series | None
     if known.get("repeats") is None:
         running = None
     form = EditForm(data={name: value for name, value in known.items() if value is not None})
-    form.host.choices = hosts(me)
+    form.host.choices = hosts(me, meeting.host_id)
     if running is None:
         del form.scope
     return form, running

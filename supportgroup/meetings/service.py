@@ -89,13 +89,13 @@ def host_of(group_id: UUID, membership_id: UUID | None) -> UUID | None:
 def change_meeting(*, by: Membership, meeting_id: UUID, plan: Plan) -> Meeting:
     """Move or change this one meeting, and tell those who come. Raises Refused once it has begun."""
     meeting = changeable(by, meeting_id)
-    notify = apply(meeting, plan)
-    if notify.was is not None:
-        notices.tell_moved(meeting, was=notify.was, by=by)
-        owe_reminders(since=clock.now(), meetings=[meeting.id])
-    elif notify.matters:
+    changed = apply(meeting, plan)
+    if changed.was is not None:
+        notices.tell_moved(meeting, was=changed.was, by=by)
+    elif changed.matters:
         notices.tell_changed(meeting, by=by)
     answers.fill_places(meeting)
+    owe_reminders(since=clock.now(), meetings=[meeting.id])
     return meeting
 
 

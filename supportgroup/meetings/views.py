@@ -42,15 +42,18 @@ def index(slug: str) -> ResponseReturnValue:
     behind, after = "earlier" in request.args, request.args.get("after")
     ahead = None if behind else queries.upcoming(me.group_id, after=after)
     past = None if after and not behind else queries.past(me.group_id, after=after, limit=20 if behind else EARLIER)
-    shown = [meeting for found in (ahead, past) if found for meeting in found.items]
+    given = queries.answers(me, [meeting.id for meeting in ahead.items] if ahead else [])
+    following = next((one for one in ahead.items if one.is_planned), None) if ahead and not after else None
+    is_full = following is not None and not following.has_place(given[following.id].going)
     return render_template(
         "meetings/index.html",
         me=me,
         ahead=ahead,
         past=past,
-        answers=queries.answers(me, [meeting.id for meeting in shown]),
+        answers=given,
         people=roster(me),
-        options=[(str(answer), words) for answer, words in ANSWERS.items()],
+        following=following,
+        **answering(given[following.id].mine if following else None, is_full=is_full),
     )
 
 

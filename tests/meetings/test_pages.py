@@ -100,6 +100,20 @@ def test_home_knows_the_next_meetings_with_my_answers(circle, statements):
     assert queries.upcoming_for(circle.dan.id) == []
 
 
+def test_the_next_meeting_is_answered_from_the_list_in_one_press(circle, sign_in):
+    meeting = circle.meet(NEXT_WEEK, size_limit=1, host_id=circle.ben.id)
+    circle.meet(NEXT_WEEK + timedelta(days=7))
+    ben = sign_in(circle.account(circle.ben))
+    page = ben.get(circle.path()).text
+    assert page.count('name="answer" value="going"') == 1
+    assert "You host" in page
+    circle.answer(circle.cleo, meeting)
+    assert "Wait for a place" in ben.get(circle.path()).text
+
+    response = ben.post(circle.path(meeting.id, "rsvp"), data={"answer": "going", "back": "list"})
+    assert "You wait for a place" in ben.get(response.location).text
+
+
 def test_an_answer_from_home_leads_back_home(circle, sign_in):
     meeting = circle.meet(NEXT_WEEK)
     ben = sign_in(circle.account(circle.ben))

@@ -299,3 +299,34 @@ def test_planning_again_reads_once_and_writes_nothing(circle, frozen, statements
         plan_reminders()
     assert sum("FROM meetings" in one for one in said) == 1
     assert not any(one.startswith("INSERT INTO letters") for one in said)
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "starts"),
+    [
+        ("Europe/Paris", datetime(2028, 3, 26, 2, 30), datetime(2028, 3, 26, 1, 30, tzinfo=UTC)),  # skipped: 3:30
+        ("Europe/Paris", datetime(2027, 10, 31, 2, 30), datetime(2027, 10, 31, 0, 30, tzinfo=UTC)),  # twice: the first
+        ("America/New_York", datetime(2028, 3, 12, 2, 30), datetime(2028, 3, 12, 7, 30, tzinfo=UTC)),
+        ("America/New_York", datetime(2027, 11, 7, 1, 30), datetime(2027, 11, 7, 5, 30, tzinfo=UTC)),
+        ("Australia/Lord_Howe", datetime(2027, 10, 3, 2, 15), datetime(2027, 10, 2, 15, 45, tzinfo=UTC)),
+        ("Australia/Lord_Howe", datetime(2028, 4, 2, 1, 45), datetime(2028, 4, 1, 14, 45, tzinfo=UTC)),
+    ],
+)
+def test_at_an_hour_that_is_skipped_or_comes_twice_each_reminder_goes_once(circle, postbox, frozen, zone, wall, starts):
+    with transaction():
+        db.session.merge(circle.group).zone = zone
+    frozen.move_to(starts - timedelta(days=3))
+    meeting = circle.meet(wall)
+    circle.answer(circle.ben, meeting)
+    run_until(frozen, starts + timedelta(hours=3))
+
+    assert meeting.starts_at == starts
+    sent = [letter["Date"].datetime.astimezone(UTC) for letter in postbox.to(circle.account(circle.ben).email)]
+    assert sent == [starts - timedelta(days=1), starts - timedelta(hours=1)]
+
+
+def test_the_new_host_of_tonight_is_reminded(circle, postbox, frozen):
+    meeting = circle.meet(TONIGHT)
+    with transaction():
+        service.set_host(by=circle.ada, meeting_id=meeting.id, host_id=circle.ben.id)
+    assert [minutes for minutes, _ in owed(circle.ben)] == [60]
