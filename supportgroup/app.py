@@ -8,7 +8,15 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from supportgroup import config, events, logs, secrets
-from supportgroup.accounts import access
+from supportgroup.accounts import (
+    access,
+    address_views,
+    breached,
+    code_views,
+    passkey_views,
+    password_views,
+    proof_views,
+)
 from supportgroup.accounts import queries as accounts_queries
 from supportgroup.accounts import service as accounts_service
 from supportgroup.accounts import views as accounts
@@ -18,11 +26,12 @@ from supportgroup.board import views as board
 from supportgroup.config import Settings
 from supportgroup.db import db
 from supportgroup.fields import csrf
-from supportgroup.front import dev, health
+from supportgroup.front import dev, directory, group_pages, health
 from supportgroup.front import views as front
 from supportgroup.groups import joining, manage_views
 from supportgroup.groups import views as groups
 from supportgroup.groups.service import MembershipEnded
+from supportgroup.load import views as load
 from supportgroup.mail import views as mail
 from supportgroup.mail.compose import Sender
 from supportgroup.mail.delivery import AddressRefused
@@ -30,14 +39,47 @@ from supportgroup.mail.kinds import Recipients
 from supportgroup.mail.transport import Relay
 from supportgroup.meetings import answers, attending, editing
 from supportgroup.meetings import views as meetings
+from supportgroup.moderation import duty_views, operator_views, queue_views, report_views
+from supportgroup.moderation import service as moderation_service
+from supportgroup.moderation import views as moderation
 from supportgroup.pages import install_pages
+from supportgroup.privacy import views as privacy
 from supportgroup.reflections import views as reflections
 from supportgroup.safety import views as safety
+from supportgroup.safety.service import Blocked
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
 # Every file of pages. Those of one room share its blueprint.
-PAGES = (front, health, accounts, groups, manage_views, meetings, editing, attending, board, act_views, reflections, safety, mail)
+PAGES = (
+    front,
+    directory,
+    health,
+    accounts,
+    password_views,
+    proof_views,
+    code_views,
+    passkey_views,
+    address_views,
+    groups,
+    manage_views,
+    group_pages,
+    meetings,
+    editing,
+    attending,
+    board,
+    act_views,
+    reflections,
+    load,
+    safety,
+    moderation,
+    report_views,
+    queue_views,
+    operator_views,
+    duty_views,
+    privacy,
+    mail,
+)
 BODY, FIELDS, PARTS = 256 * 1024, 64 * 1024, 100
 
 
@@ -46,7 +88,9 @@ def answer_events() -> None:
     events.answer(AddressRefused, lambda event: accounts_service.note_refused_address(event.account_id))
     events.answer(accounts_service.LinkUsed, joining.complete_joining)
     events.answer(MembershipEnded, answers.let_go)
+    events.answer(MembershipEnded, moderation_service.note_removed)
     events.answer(MembershipEnded, ending.let_go)
+    events.answer(Blocked, ending.part)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -61,6 +105,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     csrf.init_app(app)
     access.install(app)
+    breached.install(settings.var / "breached-passwords")
     install_pages(app)
     install_mail(app, settings)
     install_assets(app, settings.var / "assets")
@@ -99,6 +144,7 @@ def flask_settings(settings: Settings) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": FIELDS,
         "MAX_FORM_PARTS": PARTS,
         "WTF_CSRF_TIME_LIMIT": None,  # a page may stay open all day; the token is bound to the browser
+        "WTF_CSRF_SECRET_KEY": list(reversed(settings.secret_keys)),  # the last signs, all verify
         "WTF_CSRF_SSL_STRICT": False,  # there is no Referer to compare: our pages send none
         "JSON_SORT_KEYS": False,
     }

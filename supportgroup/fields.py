@@ -4,13 +4,37 @@ import unicodedata
 from enum import StrEnum
 from typing import Any
 
+from flask import current_app, g, request
 from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf.csrf import CSRFError
 from wtforms import SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from supportgroup import clock
 
-csrf = CSRFProtect()  # every unsafe method of every route, but for what exempts itself by name
+
+class Guard(CSRFProtect):
+    """Forms are good from our own pages only: by the token in them, and by where the browser says they come from."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        super().protect(apply_exemptions)
+        if g.get("csrf_valid") and is_from_elsewhere():
+            raise CSRFError("The form is on another site's page.")
+
+
+def is_from_elsewhere() -> bool:
+    """Whether the browser says that another site's page sent this. One too old to say either leaves it to the token.
+
+    Our pages send no referrer, and so forms in them say `Origin: null` to everybody, us included.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin", "null")
+    return origin not in ("null", current_app.config["SETTINGS"].base_url, f"{request.scheme}://{request.host}")
+
+
+csrf = Guard()  # every unsafe method of every route, but for what exempts itself by name
 
 
 def strip(value: str | None) -> str | None:

@@ -5,7 +5,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
@@ -32,6 +32,33 @@ SENTENCES = {
     503: ("Away for a moment", "We are not able to answer right now. Try again in a minute."),
 }
 NEVER_CACHED = "no-store"
+# What a browser can do that no page of ours asks for; asking for a passkey is the one thing that some do.
+OFF = (
+    "accelerometer",
+    "autoplay",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+PERMISSIONS = ", ".join(
+    [*(f"{name}=()" for name in OFF), "publickey-credentials-create=(self)", "publickey-credentials-get=(self)"]
+)
 
 
 class Slug(BaseConverter):
@@ -42,7 +69,6 @@ class Slug(BaseConverter):
 
 def install_pages(app: Flask) -> None:
     app.url_map.converters["slug"] = Slug
-    app.before_request(make_nonce)
     app.after_request(set_headers)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(CSRFError, stale_form)
@@ -50,16 +76,14 @@ def install_pages(app: Flask) -> None:
     app.register_error_handler(Exception, crashed)
     for filter_ in (words.local_time, words.local_day, words.local_date, words.short_day, words.zone_words):
         app.add_template_filter(filter_)
-    app.jinja_env.globals.update(
-        now=clock.now, when_words=words.when, short_when=words.short_when, by_day=words.by_day, zone_of=zone_of
-    )
-    app.jinja_env.globals.update(zone_named=clock.zone)
+    app.jinja_env.globals.update(now=clock.now, when_words=words.when, short_when=words.short_when, by_day=words.by_day)
+    app.jinja_env.globals.update(zone_of=zone_of, zone_named=clock.zone)
     app.context_processor(context)
 
 
 def context() -> dict[str, Any]:
     """What every template can use. `me` is the place in the group whose page this is."""
-    found = {"csp_nonce": g.get("csp_nonce", "")}
+    found = {"csp_nonce": nonce()}
     return {**found, "me": g.me} if "me" in g else found
 
 
@@ -68,15 +92,18 @@ def zone_of(account: Any) -> tzinfo:
     return clock.zone(account.zone) if account.is_authenticated else UTC
 
 
-def make_nonce() -> None:
-    g.csp_nonce = secrets.token_urlsafe(16)
+def nonce() -> str:
+    """What the scripts of this answer are known by, and no others."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
 
 
 def set_headers(response: Response) -> Response:
     """Security headers for every answer of the app (OWASP ASVS 5, chapter 3.4)."""
     policy = {
         "default-src": "'none'",
-        "script-src": f"'nonce-{g.get('csp_nonce', '')}' 'strict-dynamic'",
+        "script-src": f"'nonce-{nonce()}' 'strict-dynamic'",
         "style-src": "'self'",
         "img-src": "'self' data:",
         "font-src": "'self'",
@@ -97,17 +124,17 @@ def set_headers(response: Response) -> Response:
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), interest-cohort=()"
+    headers["Permissions-Policy"] = PERMISSIONS
     headers.setdefault("Cache-Control", NEVER_CACHED)
     if request.path != "/":
         headers["X-Robots-Tag"] = "noindex"
-    if request.is_secure:
+    if current_app.config["SESSION_COOKIE_SECURE"]:  # by BASE_URL, whatever the proxy says of this request
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     return response
 
 
 def as_nobody() -> None:
-    """The rest of this request is anonymous: with the database away nobody can be known, and pages open all the same."""
+    """The rest of this request is anonymous: with the database away nobody is known, and pages open all the same."""
     g._login_user = AnonymousUserMixin()
 
 
@@ -132,7 +159,11 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error.get_response()
     heading, sentence = SENTENCES.get(code, SENTENCES[500 if code >= 500 else 400])
-    return page(code, heading, sentence)
+    response = make_response(page(code, heading, sentence))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
 
 
 def crashed(error: Exception) -> ResponseReturnValue:

@@ -56,8 +56,12 @@ class Keyring:
             raise BadSeal(f"No key for {place}.")
         try:
             return self.text[name].decrypt(rest[:NONCE], rest[NONCE:], place.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise BadSeal(f"{place} does not open.") from None
+
+    def newest_prefix(self) -> bytes:
+        """What every text begins with that the first key sealed."""
+        return VERSION + self.text_ids[0]
 
 
 class Holder:
@@ -84,8 +88,12 @@ class EncryptedText:
     """A text attribute that the database sees as bytes only.
 
     `title_sealed: Mapped[bytes | None]` stands beside `title = EncryptedText()`: the bytes are in that column, the text
-    is the attribute. An absent text is NULL. Not for queries: nothing sealed can be compared.
+    is the attribute. An absent text is NULL. Not for queries: nothing sealed can be compared. `index` names a column
+    that holds the text's blind index, by which it is found; it is written along with the text.
     """
+
+    def __init__(self, *, index: str | None = None) -> None:
+        self.index = index
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.column = f"{name}_sealed"
@@ -103,6 +111,8 @@ class EncryptedText:
 
     def __set__(self, row: Any, text: str | None) -> None:
         setattr(row, self.column, Holder.keyring.seal(text, self.place(row)) if text else None)
+        if self.index is not None:
+            setattr(row, self.index, blind_index(text) if text else None)
 
     def place(self, row: Any) -> str:
         return f"{row.__tablename__}|{self.name}|{row.id}"

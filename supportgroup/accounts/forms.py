@@ -3,13 +3,24 @@
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import BooleanField, EmailField, HiddenField, SelectField, SelectMultipleField, TimeField, ValidationError
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    TimeField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from supportgroup.accounts.passwords import MOST
 from supportgroup.fields import Form, Line, ZoneField, choices, plain, strip
 from supportgroup.mail.kinds import PREFERENCES
 
 LANGUAGES = {"en": "English"}
+NO_CODE = "That is no code: six figures, or a spare code of sixteen letters."
 
 REMINDERS = {
     14 * 24 * 60: "two weeks before",
@@ -63,8 +74,60 @@ class SignUpForm(Form):
     next = HiddenField()
 
 
+def code_field(label: str = "Code from your app") -> Line:
+    """Six figures from an app, or one of the spare codes."""
+    return Line(label, [InputRequired("Type the code that your app shows now."), Length(max=40, message=NO_CODE)])
+
+
+def password_field(label: str = "Password") -> PasswordField:
+    """A password, taken as it is: any letters, spaces at its ends too."""
+    too_long = Length(max=MOST, message=f"Up to {MOST} letters, please.")
+    return PasswordField(label, [InputRequired("Type your password."), too_long])
+
+
+def shared_field() -> BooleanField:
+    return BooleanField("This is a shared device: sign me out after 12 hours")
+
+
 class UseLinkForm(Form):
-    shared = BooleanField("This is a shared device: sign me out after 12 hours")
+    code = code_field()
+    shared = shared_field()
+
+
+class PasswordSignInForm(Form):
+    email = AddressField()
+    password = password_field()
+    code = Line("Code from your app", [Optional(), Length(max=40, message=NO_CODE)])
+    shared = shared_field()
+    next = HiddenField()
+
+
+class PasskeyForm(Form):
+    """What the browser answers, written into the page by our script."""
+
+    credential = HiddenField(validators=[InputRequired(), Length(max=20_000)])
+    shared = shared_field()
+    next = HiddenField()
+
+
+class ProveForm(Form):
+    password = password_field()
+    code = code_field()
+    next = HiddenField()
+
+
+class NewPasswordForm(Form):
+    password = password_field("New password")
+
+
+class CodesForm(Form):
+    seed = HiddenField()
+    code = code_field("The code that the app shows")
+
+
+class NewAddressForm(Form):
+    email = AddressField("New email address")
+    quietly = BooleanField("Send no letter to my former address: others may read there")
 
 
 class SettingsForm(Form):

@@ -4,21 +4,31 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 
-from supportgroup import clock
+from supportgroup import clock, limits
 from supportgroup.accounts import letters, queries
-from supportgroup.accounts.models import Account, LinkPurpose, ReminderTime, Session, SignInLink, StoppedPreference
+from supportgroup.accounts.models import (
+    Account,
+    Challenge,
+    LinkPurpose,
+    OtherAddress,
+    ReminderTime,
+    SecurityNote,
+    Session,
+    SignInLink,
+    StoppedPreference,
+)
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.errors import Refused
 from supportgroup.events import tell
 from supportgroup.mail.kinds import PREFERENCES
-from supportgroup.secrets import blind_index
 
 LIFE = {LinkPurpose.CONFIRM: timedelta(hours=72), LinkPurpose.SIGN_IN: timedelta(minutes=15)}
-UNCONFIRMED_FOR = timedelta(days=7)
+UNCONFIRMED_FOR, NOTED_FOR = timedelta(days=7), timedelta(days=400)
 SESSION, SESSION_SHARED = timedelta(days=30), timedelta(hours=12)
 FIRST_REMINDERS = (24 * 60, 60)  # minutes before a meeting
 
@@ -33,14 +43,20 @@ class LinkUsed:
 
 
 def create_account(
-    *, email: str, name: str, zone: str = "UTC", language: str = "en", confirmed_at: datetime | None = None
+    *,
+    email: str,
+    name: str,
+    zone: str = "UTC",
+    language: str = "en",
+    confirmed_at: datetime | None = None,
+    id: UUID | None = None,
 ) -> Account:
     """A new account. Raises Refused where the address has one."""
     if queries.account_of(email):
         raise Refused("There is an account with this address.")
     account = Account(
+        id=id,
         email=email,
-        email_index=blind_index(email),
         name=name,
         zone=zone,
         language=language,
@@ -60,13 +76,34 @@ def request_link(*, email: str, browser: str | None) -> SignInLink:
 
 def sign_up(*, email: str, name: str, zone: str, browser: str | None) -> SignInLink:
     """Owe the letter that confirms a new account; who has an account with this address gets one that signs in."""
-    account = queries.account_of(email) or create_account(email=email, name=name, zone=zone)
-    return make_link(account, browser)
+    return make_link(known_or_new(email=email, name=name, zone=zone), browser)
+
+
+def known_or_new(*, email: str, name: str, zone: str) -> Account:
+    """The account of this address, made if need be. How long it takes does not tell which: for a known address a new
+    account is written as well, to an address that is nobody's, and taken back.
+    """
+    known = queries.account_of(email)
+    attempt = db.session.begin_nested()
+    try:
+        made = create_account(email=email if known is None else f"{uuid4().hex}@nobody.invalid", name=name, zone=zone)
+    except IntegrityError:  # pressed twice, and the other press was quicker
+        attempt.rollback()
+        return queries.accounts_of(email).one()
+    if known is None:
+        attempt.commit()
+        return made
+    attempt.rollback()
+    if known.confirmed_at is None:  # nobody has shown that the address is theirs: the last to write it may be its owner
+        known.name, known.zone = name, zone
+    return known
 
 
 def make_link(account: Account | None, browser: str | None = None) -> SignInLink:
     """A link for this account, and the letter that carries it."""
     purpose = LinkPurpose.CONFIRM if account and account.confirmed_at is None else LinkPurpose.SIGN_IN
+    if account is not None and account.address_refused_at is not None:
+        account.address_refused_at = None  # they ask for a letter there, so it is tried once more
     link = new_link(account, purpose, browser)
     letters.owe_link(link)
     return link
@@ -100,7 +137,7 @@ def use_link(link_id: UUID) -> Account:
     return account
 
 
-def start_session(account: Account, *, device: str, shared: bool = False) -> str:
+def start_session(account: Account, *, device: str, shared: bool = False, strongly: bool = False) -> str:
     """Sign a browser in. Returns the reference for its cookie, which is kept nowhere else."""
     reference, now = secrets.token_urlsafe(32), clock.now()
     db.session.add(
@@ -109,6 +146,8 @@ def start_session(account: Account, *, device: str, shared: bool = False) -> str
             reference_hash=queries.hash_of(reference),
             device=device,
             shared=shared,
+            proved_at=now,
+            proved_strongly=strongly,
             created_at=now,
             seen_at=now,
             expires_at=now + (SESSION_SHARED if shared else SESSION),
@@ -117,14 +156,27 @@ def start_session(account: Account, *, device: str, shared: bool = False) -> str
     return reference
 
 
+def renew_session(session: Session) -> str:
+    """A new reference for the cookie: the one before is worth nothing now."""
+    reference = secrets.token_urlsafe(32)
+    session.reference_hash = queries.hash_of(reference)
+    return reference
+
+
+def note_powers(account: Account) -> None:
+    """This account looks after a group now, or runs the service: the days begin in which to set up a second step."""
+    account.powers_at = account.powers_at or clock.now()
+
+
 def end_session(session_id: UUID, account: Account) -> None:
     """Sign one of the account's browsers out."""
     db.session.execute(delete(Session).where(Session.id == session_id, Session.account_id == account.id))
 
 
-def end_other_sessions(keep: UUID, account: Account) -> None:
-    """Sign all of the account's browsers out but one."""
-    db.session.execute(delete(Session).where(Session.id != keep, Session.account_id == account.id))
+def end_sessions(account: Account, *, but: UUID | None = None) -> None:
+    """Sign all of the account's browsers out, or all but one."""
+    ended = delete(Session).where(Session.account_id == account.id)
+    db.session.execute(ended if but is None else ended.where(Session.id != but))
 
 
 def grain(session: Session) -> timedelta:
@@ -132,8 +184,9 @@ def grain(session: Session) -> timedelta:
     return timedelta(hours=1) if session.shared else timedelta(days=1)
 
 
-def note_seen(session: Session) -> None:
-    session.seen_at = clock.now()
+def note_seen(session_id: UUID) -> None:
+    """This session is in use."""
+    db.session.execute(update(Session).where(Session.id == session_id).values(seen_at=clock.now()))
 
 
 def change_settings(account: Account, *, name: str, zone: str, language: str) -> None:
@@ -172,10 +225,15 @@ def note_refused_address(account_id: UUID) -> None:
 
 
 def remove_unconfirmed() -> None:
-    """Accounts that nobody confirmed within seven days go, with what waited for them; old links and sessions too."""
+    """Accounts that nobody confirmed within seven days go, with what waited for them; and what has had its time."""
     now = clock.now()
-    db.session.execute(
-        delete(Account).where(Account.confirmed_at.is_(None), Account.created_at < now - UNCONFIRMED_FOR)
-    )
-    db.session.execute(delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)))
-    db.session.execute(delete(Session).where(Session.expires_at < now))
+    for old in (
+        delete(Account).where(Account.confirmed_at.is_(None), Account.created_at < now - UNCONFIRMED_FOR),
+        delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)),
+        delete(Session).where(Session.expires_at < now),
+        delete(Challenge).where(Challenge.expires_at < now),
+        delete(OtherAddress).where(OtherAddress.expires_at < now),
+        delete(SecurityNote).where(SecurityNote.created_at < now - NOTED_FOR),
+    ):
+        db.session.execute(old)
+    limits.remove_old()

@@ -1,6 +1,7 @@
 """Signing up and in, and a person's own settings."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -8,9 +9,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
-from supportgroup.accounts import access, queries, service
-from supportgroup.accounts.forms import MailForm, SettingsForm, SignInForm, SignUpForm, UseLinkForm
-from supportgroup.accounts.models import LinkPurpose
+from supportgroup.accounts import access, codes, queries, service
+from supportgroup.accounts.forms import MailForm, PasskeyForm, SettingsForm, SignInForm, SignUpForm, UseLinkForm
+from supportgroup.accounts.models import LinkPurpose, SignInLink
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
 from supportgroup.fields import csrf
@@ -23,11 +24,12 @@ bp = Blueprint("accounts", __name__)
 
 LINKS_TO_ONE_ADDRESS = Allowance("links-to-address", 5, timedelta(hours=1))
 LINKS_FROM_ONE_NETWORK = Allowance("links-from-network", 30, timedelta(hours=1))
+LONGEST_NEXT = 500  # letters: it waits in a cookie
 
 
 def safe_next(target: str | None) -> str | None:
     """A path on this service to go on to, or None. Nothing else is followed: not another host in any spelling."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target or len(target) > LONGEST_NEXT or not target.startswith("/") or target.startswith("//"):
         return None
     if any(ord(letter) < 33 or letter == "\\" for letter in target) or urlsplit(target).netloc:
         return None
@@ -55,7 +57,13 @@ def sign_in() -> ResponseReturnValue:
             with transaction():
                 service.request_link(email=form.email.address, browser=access.browser())
         return link_sent(form.next.data)
-    return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
+    page = render_template(
+        "accounts/sign_in.html",
+        form=form,
+        passkey_form=PasskeyForm(next=form.next.data),
+        takes_passkeys=access.site().takes_passkeys,
+    )
+    return page, 422 if form.errors else 200
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])
@@ -89,19 +97,34 @@ def use_link(token: str) -> ResponseReturnValue:
     link = queries.sign_in_link(link_id)
     if link is None:
         return render_template("accounts/link_over.html"), 410
+    asks_code = link.account_id is not None and queries.authenticator(link.account_id) is not None
     form = UseLinkForm()
+    if not asks_code:
+        del form.code
     if form.validate_on_submit():
-        target = safe_next(session.get("next"))
         try:
-            with transaction():
-                account = service.use_link(link.id)
-                access.sign_in(account, shared=form.shared.data)
-        except Refused:
-            return render_template("accounts/link_over.html"), 410
-        return redirect(target or url_for("front.home"), 303)
-    elsewhere = not access.is_this_browser(link.browser) and "here" not in request.args
+            return by_link(link, form, asks_code=asks_code)
+        except Refused as refusal:
+            form.form_errors.append(str(refusal))
+    if queries.sign_in_link(link_id) is None:
+        return render_template("accounts/link_over.html"), 410
+    elsewhere = not access.is_this_browser(link.browser) and "here" not in request.args and request.method == "GET"
     template = "accounts/use_link_elsewhere.html" if elsewhere else "accounts/use_link.html"
-    return render_template(template, form=form, token=token, confirming=link.purpose is LinkPurpose.CONFIRM)
+    page = render_template(template, form=form, token=token, confirming=link.purpose is LinkPurpose.CONFIRM)
+    return page, 422 if form.errors else 200
+
+
+def by_link(link: SignInLink, form: Any, *, asks_code: bool) -> ResponseReturnValue:
+    """Use the link, with a code where the account asks for one. Raises Refused, and then nothing is used."""
+    target = safe_next(session.get("next"))
+    if asks_code:
+        codes.take_try(link.account_id)
+    with transaction():
+        account = service.use_link(link.id)
+        if asks_code:
+            codes.use(account, form.code.data)
+        access.sign_in(account, shared=form.shared.data, strongly=asks_code)
+    return redirect(target or url_for("front.home"), 303)
 
 
 @bp.post("/sign-out")
@@ -109,9 +132,7 @@ def use_link(token: str) -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     with transaction():
         access.sign_out()
-    response = redirect(url_for("front.index"), 303)
-    response.headers["Clear-Site-Data"] = '"cache"'
-    return response
+    return redirect(url_for("front.index"), 303)
 
 
 @bp.route("/me", methods=["GET", "POST"])
@@ -184,9 +205,18 @@ def end_other_sessions() -> ResponseReturnValue:
     mine = access.this_session()
     if mine is not None:
         with transaction():
-            service.end_other_sessions(mine.id, current_user)
+            service.end_sessions(current_user, but=mine.id)
     flash("Signed out everywhere else.")
     return redirect(url_for(".sessions"), 303)
+
+
+@bp.post("/me/sessions/end-all")
+@login_required
+def end_all_sessions() -> ResponseReturnValue:
+    with transaction():
+        service.end_sessions(current_user)
+        access.sign_out()
+    return redirect(url_for("front.index"), 303)
 
 
 @destination("mail-preferences")

@@ -33,6 +33,7 @@ from supportgroup.mail.leases import (
     take_back_what_the_dead_left,
 )
 from supportgroup.mail.models import Letter, LetterState
+from supportgroup.mail.queries import alarms
 from supportgroup.mail.stopping import asked_to_stop
 from supportgroup.mail.transport import Outcome, Relay, Result
 
@@ -297,6 +298,8 @@ def app_of_now() -> Flask:
 
 
 def tend() -> None:
-    """Look after letters that no sender holds any more, and those that are of no use any more."""
+    """Look after letters that no sender holds any more, and those that are of no use any more; raise what alarms."""
     take_back_what_the_dead_left()
     drop_late()
+    for sentence in alarms(clock.now()):
+        log.error("mail-alarm", says=sentence)

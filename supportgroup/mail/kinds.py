@@ -30,10 +30,12 @@ class Says:
 
     `link` is a path of this service, `/l/…`. `cover` is the recipient's cover word for the group and `group` the
     group's name, both None in letters that are about no group. `more` goes to the templates as it is. `calendar` is
-    an iCalendar object for those who want meetings in their calendar.
+    an iCalendar object for those who want meetings in their calendar. `to` is another address of the recipient, for the
+    few letters that are not for their own.
     """
 
     link: str
+    to: str | None = None
     cover: str | None = None
     group: str | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -73,6 +75,7 @@ PREFERENCES: dict[str, str] = {
     "own-helps": "What I have taken on",
     "ask-messages": "Messages around an ask",
     "ask-follow-ups": "A question after an ask: did it happen",
+    "small-asks": "A small ask to try, where I have said yes to that",
 }
 
 KINDS: dict[str, Kind] = {}

@@ -168,6 +168,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", name=op.f("uq_authenticators_account_id")),
     )
     op.create_table(
+        "base_rates",
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("yes_of_ten", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_base_rates_group_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("group_id", name=op.f("pk_base_rates")),
+    )
+    op.create_table(
         "challenges",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
@@ -313,6 +322,17 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "load_wishes",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("per_week", sa.Integer(), nullable=False),
+        sa.Column("resting_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("per_week BETWEEN 0 AND 20", name=op.f("ck_load_wishes_per_week")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_load_wishes_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_load_wishes")),
+    )
+    op.create_table(
         "memberships",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -374,6 +394,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.create_index("ix_notes_account_id_created_at", ["account_id", "created_at"], unique=False)
+
+    op.create_table(
+        "nudges",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("why", sa.Enum("gives", "new", name="why", native_enum=False, length=20), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("passed_over", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("by_mail", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_nudges_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_nudges")),
+    )
+    with op.batch_alter_table("nudges", schema=None) as batch_op:
+        batch_op.create_index("ix_nudges_offered_at", ["offered_at"], unique=False)
 
     op.create_table(
         "other_addresses",
@@ -1105,6 +1139,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_other_addresses_account_id"))
 
     op.drop_table("other_addresses")
+    with op.batch_alter_table("nudges", schema=None) as batch_op:
+        batch_op.drop_index("ix_nudges_offered_at")
+
+    op.drop_table("nudges")
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.drop_index("ix_notes_account_id_created_at")
 
@@ -1114,6 +1152,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_memberships_account_id"))
 
     op.drop_table("memberships")
+    op.drop_table("load_wishes")
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_letters_stuck",
@@ -1155,6 +1194,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_challenges_account_id"))
 
     op.drop_table("challenges")
+    op.drop_table("base_rates")
     op.drop_table("authenticators")
     op.drop_table("agreements")
     op.drop_table("pulses")
