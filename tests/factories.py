@@ -22,7 +22,7 @@ from supportgroup.groups.models import (
     Role,
     Visibility,
 )
-from supportgroup.meetings.models import Answer, Meeting, Presence, Rsvp
+from supportgroup.meetings.models import Answer, Meeting, Presence, Rsvp, Series
 
 numbers = count(1)
 
@@ -84,6 +84,25 @@ def make_membership(group: Group, account: Account, **columns: Any) -> Membershi
     db.session.add(membership)
     db.session.flush()
     return membership
+
+
+def make_series(group: Group, first: datetime | None = None, **columns: Any) -> Series:
+    """A weekly series of an hour, from tomorrow at this time unless told otherwise, with no meetings yet."""
+    first = first or clock.now() + timedelta(days=1)
+    defaults = {
+        "group_id": group.id,
+        "title": "Evening circle",
+        "rule": "FREQ=WEEKLY",
+        "first_local": first.astimezone(clock.zone(group.zone)).replace(tzinfo=None, microsecond=0),
+        "zone": group.zone,
+        "duration_minutes": 60,
+        "filled_until": clock.now(),
+        "created_at": clock.now(),
+    }
+    series = Series(**{**defaults, **columns})
+    db.session.add(series)
+    db.session.flush()
+    return series
 
 
 def make_meeting(group: Group, starts_at: datetime | None = None, **columns: Any) -> Meeting:
