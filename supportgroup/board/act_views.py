@@ -24,6 +24,8 @@ def back_to(slug: str, ask_id: UUID, said: str) -> ResponseReturnValue:
 def accept(slug: str, ask_id: UUID) -> ResponseReturnValue:
     me = enter(slug)
     ask = find(me, ask_id)
+    if not helping.holds(ask, me):
+        helping.check_open(ask, me)  # who comes too late hears it without waiting for the lock
     with transaction():
         helping.accept_ask(me=me, ask_id=ask.id)
     return back_to(slug, ask_id, "You can do this. Thanks. Hand it back whenever you need to, without a reason.")

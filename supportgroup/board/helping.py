@@ -164,10 +164,15 @@ def write(*, me: Membership, ask_id: UUID, text: str) -> Message:
     return message
 
 
+def holds(ask: Ask, me: Membership) -> bool:
+    """Whether the member has one of the places."""
+    mine = ask.help_of(me.id)
+    return mine is not None and mine.holds
+
+
 def in_thread(ask: Ask, me: Membership) -> bool:
     """Whether the member is the asker, or one of those who help."""
-    mine = ask.help_of(me.id)
-    return ask.asker_id == me.id or (mine is not None and mine.holds)
+    return ask.asker_id == me.id or holds(ask, me)
 
 
 def may_write(ask: Ask) -> bool:
