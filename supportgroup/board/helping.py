@@ -18,7 +18,7 @@ OWN = "This is your own ask. You can change it, or take it back."
 QUICKER = "Somebody was a moment quicker. Thanks for being willing."
 NOT_OPEN = "This ask is not open any more. Thanks for being willing."
 TO_BE_HEARD = "This is here to be heard, so there is nothing to do. You can say “I hear you”."
-NOT_YOURS = "You don't have this one."
+NOT_YOURS = "You don’t have this one."
 NOT_IN_THREAD = "Only the asker and those who help write here."
 
 

@@ -23,7 +23,7 @@ EYES_OF_OTHERS = {
     Eyes.MET: "People the asker has met",
     Eyes.FACILITATORS: "Only the facilitators",
 }
-HAPPENED = {Happened.YES: "It happened", Happened.PARTLY: "Partly", Happened.NO: "It didn't"}
+HAPPENED = {Happened.YES: "It happened", Happened.PARTLY: "Partly", Happened.NO: "It didn’t"}
 HEARING = {
     Hearing.I_HEAR_YOU: "I hear you",
     Hearing.ME_TOO: "Me too",

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from supportgroup.board import queries as board
-from supportgroup.board.models import AskState
+from supportgroup.board.models import AskState, Happened
 from supportgroup.board.queries import Summary
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Membership
@@ -55,8 +55,10 @@ def came_of(summary: Summary, people: Roster | None) -> str:
         return "You were heard" if summary.heard else ""
     if summary.ask.state is AskState.EXPIRED:
         return "No one had room this time"
-    if people is None:
+    if people is None or not summary.helpers:
         return ""
+    if summary.ask.asker_says is Happened.NO:
+        return "It didn’t happen this time"
     names = " and ".join(people[helper].name for helper in summary.helpers)
     return f"{names} helped" if summary.ask.state is AskState.DONE else f"{names} can do this"
 

@@ -297,3 +297,22 @@ def test_who_leaves_lets_go_of_what_they_asked_and_took_on(circle, postbox):
     assert deliver_due() == 2
     assert {letter["To"] for letter in postbox} == {circle.email(circle.ada), circle.email(circle.ben)}
     assert kinds_owed(circle.ben) == ["ask-accepted", "ask-handed-back"]
+
+
+def test_home_says_what_came_of_my_asks_and_what_i_took_on(circle, frozen):
+    circle.covered(circle.ben, circle.cleo, title="Bring back bread")
+    circle.ask(circle.ben, title="Walk in the park")
+    failed = circle.covered(circle.ben, circle.ada, title="Water the plants")
+    circle.press(circle.ben, failed, "happened", happened="no")
+    circle.ask(circle.cleo, title="A long evening", size_minutes=60)
+    circle.ask(circle.ada, title="Post a letter", size_minutes=5)
+
+    home = circle.browser(circle.ben).get("/home").text
+    assert home.count("can do this") == 1
+    assert "Cleo can do this" in home
+    assert "It didn’t happen this time" in home
+    assert "Post a letter" in home
+    assert "A long evening" not in home
+    assert "What you took on" in circle.browser(circle.cleo).get("/home").text
+    frozen.shift(timedelta(days=8))
+    assert "Water the plants" not in circle.browser(circle.ben).get("/home").text
