@@ -5,6 +5,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from supportgroup import clock
+from supportgroup.accounts.models import Account
+from supportgroup.accounts.service import note_powers
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import letters, places, queries
@@ -18,9 +20,17 @@ def make_facilitator(*, by: Membership, membership_id: UUID) -> Membership:
     other = queries.locked_membership(group.id, membership_id, MembershipState.ACTIVE)
     if other is None:
         raise Refused("This person is not in the group any more.")
-    other.role = Role.FACILITATOR
+    give_powers(other)
     looked_after(group)
     return other
+
+
+def give_powers(one: Membership) -> None:
+    """Let this member look after the group. What facilitators may do asks their account for more."""
+    one.role, one.stepping_down_at = Role.FACILITATOR, None
+    account = db.session.get(Account, one.account_id)
+    if account is not None:
+        note_powers(account)
 
 
 def step_down(me: Membership) -> bool:
@@ -63,7 +73,7 @@ def take_over(me: Membership) -> None:
     for one in queries.facilitators(group.id):
         if one.stepping_down_at is not None:
             one.role, one.stepping_down_at = Role.MEMBER, None
-    mine.role, mine.stepping_down_at = Role.FACILITATOR, None
+    give_powers(mine)
     group.state = GroupState.ACTIVE
     looked_after(group)
     places.fill_places(group)

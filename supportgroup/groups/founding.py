@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
+from supportgroup.accounts.service import note_powers
 from supportgroup.db import db
 from supportgroup.groups import defaults, places, queries, service
 from supportgroup.groups.models import (
@@ -82,6 +83,7 @@ def start_group(
     )
     first.group = group
     db.session.add(first)
+    note_powers(by)
     db.session.flush()
     return first
 

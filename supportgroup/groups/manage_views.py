@@ -8,6 +8,7 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
+from supportgroup.accounts.access import second_factor_required
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
 from supportgroup.groups import facilitating, founding, inviting, joining, queries, service
@@ -154,6 +155,7 @@ def make_facilitator(slug: str, membership_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/g/<slug:slug>/members/<uuid:membership_id>/remove", methods=["GET", "POST"])
 @login_required
+@second_factor_required
 def remove(slug: str, membership_id: UUID) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     other = queries.membership(me.group_id, membership_id) or abort(404)

@@ -8,7 +8,7 @@ from supportgroup.db import db, transaction
 from supportgroup.groups import facilitating
 from supportgroup.groups.models import GroupState, MembershipState, Role
 from tests.factories import make_account, make_membership
-from tests.groups.steps import subjects
+from tests.groups.steps import account_behind, subjects
 from tests.post import deliver_due
 
 
@@ -62,6 +62,7 @@ def test_ben_takes_over_in_one_press_and_ada_is_free(stopping, ada, ben, browser
     assert browser.post(f"/g/{stopping.slug}/take-over").location == f"/g/{stopping.slug}/manage"
 
     assert (again(ada).role, again(ben).role) == (Role.MEMBER, Role.FACILITATOR)
+    assert account_behind(ben).powers_at is not None  # so much asks for a second step, in a while
     assert again(stopping).rests_at is None
     assert deliver_due() == 0  # nobody needs to be asked any more
 
