@@ -6,6 +6,9 @@ A tick takes nothing and may run twice, late, or beside itself.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+
+from flask import current_app
 
 from supportgroup import pulse
 from supportgroup.accounts import service as accounts
@@ -14,6 +17,8 @@ from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining
 from supportgroup.mail.delivery import deliver_for, tend
 from supportgroup.meetings import afterwards, reminders, series
+from supportgroup.moderation import service as moderation
+from supportgroup.privacy import building, erasing, retention
 
 RUN = timedelta(seconds=5)  # of deliveries: short, so that a deploy can wait for the end of it
 
@@ -78,6 +83,12 @@ def lapse_applications() -> None:
         joining.lapse_applications()
 
 
+@tick("watch-reports", every=60)
+def watch_reports() -> None:
+    with transaction():
+        moderation.watch_reports()
+
+
 @tick("rest-groups", every=3600)
 def rest_groups() -> None:
     with transaction():
@@ -121,3 +132,48 @@ def owe_help_reminders() -> None:
 def owe_daily_asks() -> None:
     with transaction():
         planning.owe_daily_asks()
+
+
+@tick("build-exports", every=5)
+def build_exports() -> None:
+    building.build_exports()
+
+
+@tick("erase-accounts", every=60)
+def erase_accounts() -> None:
+    erasing.erase_due(ledger())
+
+
+@tick("honour-erasures", every=24 * 3600)
+def honour_erasures() -> None:
+    erasing.honour(ledger())
+
+
+def ledger() -> Path:
+    """Where erasures are remembered outside the database, for after a restore."""
+    var: Path = current_app.config["SETTINGS"].var
+    return var / "erased"
+
+
+@tick("let-go-of-old", every=3600)
+def let_go_of_old() -> None:
+    with transaction():
+        retention.let_go_of_old()
+
+
+@tick("empty-left-places", every=3600)
+def empty_left_places() -> None:
+    with transaction():
+        retention.empty_left_places()
+
+
+@tick("note-last-seen", every=6 * 3600)
+def note_last_seen() -> None:
+    with transaction():
+        retention.note_last_seen()
+
+
+@tick("let-go-of-unused", every=6 * 3600)
+def let_go_of_unused() -> None:
+    with transaction():
+        retention.let_go_of_unused()

@@ -1,4 +1,4 @@
-"""How asks come to an end by themselves, and when somebody leaves."""
+"""How asks come to an end by themselves, when somebody leaves, and when somebody is blocked."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,10 +8,11 @@ from sqlalchemy import select
 from supportgroup import clock
 from supportgroup.board import letters, planning, queries
 from supportgroup.board.helping import give_back
-from supportgroup.board.models import FOLLOW_UP, RUNNING, SETTLED, Ask, AskState
+from supportgroup.board.models import FOLLOW_UP, RUNNING, SETTLED, Ask, AskState, HelpState
 from supportgroup.board.service import withdraw
 from supportgroup.db import db
 from supportgroup.groups.service import MembershipEnded
+from supportgroup.safety.service import Blocked
 
 CHUNK = 200  # asks ended at a time
 
@@ -62,4 +63,15 @@ def let_go(event: MembershipEnded) -> None:
         if ask.asker_id == event.membership.id:
             withdraw(ask)
         elif mine := ask.help_of(event.membership.id):
+            give_back(ask, mine)
+
+
+def part(event: Blocked) -> None:
+    """One member blocks another: what the two had going ends for both as if the first had left."""
+    for ask in queries.running_of(event.blocker_id):
+        helps = ask.help_of(event.blocked_id)
+        mine = ask.help_of(event.blocker_id)
+        if ask.asker_id == event.blocker_id and helps is not None and helps.holds:
+            withdraw(ask)
+        elif ask.asker_id == event.blocked_id and mine is not None and mine.state is HelpState.ACCEPTED:
             give_back(ask, mine)

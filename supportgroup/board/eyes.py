@@ -11,6 +11,7 @@ from supportgroup.board.models import HELPING, Ask, Eyes, Help
 from supportgroup.db import db
 from supportgroup.groups.models import Membership, MembershipState, Role
 from supportgroup.meetings.models import Presence
+from supportgroup.safety.queries import apart, hidden, muted
 
 MET_FROM = 3  # so many met until "people I have met" is a choice: with fewer it would name them
 
@@ -20,11 +21,23 @@ def visible(reader: Any = Membership) -> ColumnElement[bool]:
     table of memberships or an alias of it.
 
     An active member of the group sees what is for the group, what is for those its asker has met, and as a facilitator
-    what is for facilitators; and always one's own, and what one helps with.
+    what is for facilitators; and always one's own, and what one helps with. What is hidden is its asker's alone. Two of
+    whom one has blocked the other see of each other what had ended by then, as if one of them had left.
     """
+    return and_(meant_for(reader), ~out_of_sight(reader))
+
+
+def out_of_sight(reader: Any) -> ColumnElement[bool]:
+    """Whether one of asker and reader has blocked the other, and the ask had not ended by then."""
+    return apart(Ask.asker_id, reader.id, since=Ask.closed_at)
+
+
+def meant_for(reader: Any) -> ColumnElement[bool]:
+    """Whether the ask is for the reader's eyes, blocks aside."""
     return and_(
         Ask.group_id == reader.group_id,
         reader.state == MembershipState.ACTIVE,
+        or_(Ask.asker_id == reader.id, ~hidden(Ask.id)),
         or_(
             Ask.asker_id == reader.id,
             Ask.eyes == Eyes.GROUP,
@@ -33,6 +46,11 @@ def visible(reader: Any = Membership) -> ColumnElement[bool]:
             helps_with(reader.id),
         ),
     )
+
+
+def listed(reader: Any = Membership) -> ColumnElement[bool]:
+    """Whether the reader's lists and letters hold the ask: what they see, without what they muted."""
+    return and_(visible(reader), or_(~muted(reader.id, Ask.asker_id), helps_with(reader.id)))
 
 
 def have_met(one: Any, other: Any) -> ColumnElement[bool]:
@@ -53,6 +71,7 @@ def counts(me: Membership) -> dict[Eyes, int]:
     others = select(func.count(), func.sum(cast(facilitates, Integer)), func.sum(cast(met, Integer))).where(
         Membership.group_id == me.group_id, Membership.state == MembershipState.ACTIVE, Membership.id != me.id
     )
+    others = others.where(~apart(Membership.id, me.id))
     everyone, facilitators, known = db.session.execute(others).one()
     return {Eyes.GROUP: everyone, Eyes.MET: known or 0, Eyes.FACILITATORS: facilitators or 0}
 
@@ -64,7 +83,7 @@ def choices(found: dict[Eyes, int], kept: Eyes | None = None) -> list[Eyes]:
 
 
 def seen_pairs(ask_ids: Collection[UUID], reader_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
-    """Of these asks and memberships the pairs (ask, reader) where the reader sees the ask. For letters; one query."""
-    pairs = select(Ask.id, Membership.id).join(Membership, visible())
+    """Of these asks and memberships the pairs (ask, reader) where the reader hears of it. For letters; one query."""
+    pairs = select(Ask.id, Membership.id).join(Membership, listed())
     found = db.session.execute(pairs.where(Ask.id.in_(ask_ids), Membership.id.in_(reader_ids)))
     return {(ask_id, reader_id) for ask_id, reader_id in found}

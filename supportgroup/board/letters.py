@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from supportgroup import clock
-from supportgroup.board.eyes import seen_pairs, visible
+from supportgroup.board.eyes import listed, seen_pairs
 from supportgroup.board.models import Ask, AskKind, AskState, Help, HelpState
 from supportgroup.db import db
 from supportgroup.groups.letters import readers_of
@@ -18,6 +18,7 @@ from supportgroup.mail.kinds import Says, kind
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter
 from supportgroup.mail.service import Owed, drop, owe
+from supportgroup.safety.queries import blocked_with
 
 DAY, THREE_DAYS = timedelta(days=1), timedelta(days=3)
 GATHERED = timedelta(minutes=2)  # what is written within so long is one letter
@@ -56,7 +57,7 @@ def owe_posted(ask: Ask, *, everyone: bool = False, without: UUID | None = None)
     wishes = [AsksByMail.AT_ONCE, AsksByMail.DAILY] if everyone else [AsksByMail.AT_ONCE]
     readers = (
         select(Membership.account_id)
-        .join(Ask, visible())
+        .join(Ask, listed())
         .where(Ask.id == ask.id, Membership.asks_by_mail.in_(wishes))
         .where(Membership.id.not_in([ask.asker_id, *(help_.helper_id for help_ in ask.helpers)]))
     )
@@ -80,7 +81,8 @@ def owe_helpers(kind_name: str, ask: Ask, helps: Iterable[Help], *, occasion: st
 
 def owe_message(ask: Ask, author: Membership) -> None:
     """Tell the others in the thread, in one letter for all that is written within two minutes."""
-    accounts = {ask.asker.account_id, *(help_.helper.account_id for help_ in ask.helpers)} - {author.account_id}
+    apart = blocked_with(author.id) | {author.id}
+    accounts = {one.account_id for one in (ask.asker, *(help_.helper for help_ in ask.helpers)) if one.id not in apart}
     turn = int(clock.now().timestamp() // GATHERED.total_seconds()) + 1
     due = datetime.fromtimestamp(turn * GATHERED.total_seconds(), UTC)
     owe_about("ask-message", ask, sorted(accounts, key=str), occasion=str(turn), due_at=due)
@@ -263,7 +265,7 @@ def digest(letters: Sequence[Letter]) -> Mapping[int, Says]:
     """The day's open asks, in numbers by group: those the reader may see, and never those to be heard."""
     open_lately = (
         select(Membership, Ask.opened_at)
-        .join(Ask, visible())
+        .join(Ask, listed())
         .where(Membership.account_id.in_({letter.recipient_id for letter in letters}))
         .where(*in_digests(), Ask.opened_at > min(letter.due_at for letter in letters) - DAY)
         .order_by(Membership.joined_at, Membership.id)

@@ -226,7 +226,7 @@ class Message(Sealing, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     ask_id: Mapped[UUID] = mapped_column(ForeignKey("asks.id", ondelete="CASCADE"))
     author_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
-    text_sealed: Mapped[bytes]
+    text_sealed: Mapped[bytes | None]  # None once its author erased it
     created_at: Mapped[datetime]
 
     text = EncryptedText()

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board.eyes import visible
+from supportgroup.board.eyes import listed
 from supportgroup.board.letters import DAY, in_digests, owe_about
 from supportgroup.board.models import RUNNING, Ask, Help, HelpState
 from supportgroup.db import db
@@ -114,7 +114,7 @@ def accounts_with_news(now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
         )
         .join(Membership, Membership.account_id == Account.id)
         .join(Group, Group.id == Membership.group_id)
-        .join(Ask, visible())
+        .join(Ask, listed())
         .where(*in_digests(), Group.state == GroupState.ACTIVE, Ask.opened_at > now - DAY - KINDS["digest"].lateness)
         .where(~had_one.exists())
         .group_by(Account.id, Account.zone, Account.letters_at)

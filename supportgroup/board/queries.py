@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import lazyload, raiseload
 
 from supportgroup import clock
-from supportgroup.board.eyes import helps_with, visible
+from supportgroup.board.eyes import helps_with, listed, meant_for, out_of_sight, visible
 from supportgroup.board.models import (
     HELPING,
     RUNNING,
@@ -26,6 +26,7 @@ from supportgroup.db import db
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
 from supportgroup.mail.models import Letter
 from supportgroup.paging import Page, page
+from supportgroup.safety.queries import apart, hidden
 
 FRESH = {"populate_existing": True}  # for what a rule depends on: read again, whatever was loaded before
 BY_OPENING = (Ask.opened_at, Ask.id)
@@ -75,9 +76,15 @@ def ask(me: Membership, ask_id: UUID, *, lock: bool = False) -> Ask | None:
     return db.session.scalars(found).first()
 
 
+def is_over_for(me: Membership, ask_id: UUID) -> bool:
+    """Whether a block stands between the reader and an ask that was for their eyes: they see that it is over."""
+    found = select(Ask.id).where(Ask.id == ask_id, meant_for(me), out_of_sight(me))
+    return db.session.scalar(found) is not None
+
+
 def in_group(me: Membership) -> Select[Ask]:
     """The asks of the group that the reader may see, for lists: helps are not loaded one by one."""
-    return select(Ask).where(Ask.group_id == me.group_id, visible(me)).options(raiseload(Ask.helps))
+    return select(Ask).where(Ask.group_id == me.group_id, listed(me)).options(raiseload(Ask.helps))
 
 
 def board(me: Membership, *, after: str | None = None) -> Board:
@@ -126,7 +133,11 @@ def messages(ask: Ask, me: Membership, *, before: str | None = None) -> Page[Mes
 
     The asker reads all of it, a helper what was written since they said yes.
     """
-    written = select(Message).where(Message.ask_id == ask.id)
+    written = select(Message).where(
+        Message.ask_id == ask.id,
+        ~apart(Message.author_id, me.id, since=Message.created_at),
+        or_(Message.author_id == me.id, ~hidden(Message.id)),
+    )
     if ask.asker_id != me.id:
         mine = ask.help_of(me.id)
         if mine is None or not mine.holds:
@@ -216,7 +227,7 @@ def something_small(memberships: Collection[Membership], limit: int = 3) -> list
     touched = exists().where(Help.ask_id == Ask.id, Help.helper_id == Membership.id)
     small = (
         select(Ask, Membership.id)
-        .join(Membership, visible())
+        .join(Membership, listed())
         .where(Membership.id.in_(places), Ask.asker_id != Membership.id, ~touched)
         .where(Ask.state == AskState.OPEN, Ask.size_minutes <= SMALL, Ask.kind != AskKind.LISTEN)
         .options(raiseload(Ask.helps))

@@ -21,6 +21,7 @@ from supportgroup.groups.models import Membership
 from supportgroup.mail.kinds import quiet_until
 from supportgroup.mail.links import destination
 from supportgroup.meetings.roster import roster
+from supportgroup.safety.queries import hiding_of
 
 bp = Blueprint("board", __name__)
 
@@ -75,7 +76,10 @@ def shelf(me: Membership, found: queries.Shelf, title: str) -> ResponseReturnVal
 @login_required
 def show(slug: str, ask_id: UUID) -> ResponseReturnValue:
     me = enter(slug)
-    return page_of(me, find(me, ask_id))
+    ask = queries.ask(me, ask_id)
+    if ask is None and queries.is_over_for(me, ask_id):
+        return render_template("board/over.html", me=me)
+    return page_of(me, ask or abort(404))
 
 
 def page_of(
@@ -100,6 +104,7 @@ def page_of(
         seen_by=eyes.counts(me)[ask.eyes] if is_asker and ask.is_running else 0,
         hearing=queries.hearing_of(ask) if is_asker else 0,
         over=ask.is_over(clock.now()),
+        hiding=hiding_of(ask.id) if is_asker else None,
         message=message or MessageForm(formdata=None),
         thanks=thanks or ThanksForm(formdata=None),
         form=form,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from supportgroup.db import db
 from supportgroup.groups.models import Joining, Membership, MembershipState, Role
 from supportgroup.meetings.models import Presence
+from supportgroup.safety.queries import apart
 
 SOMEONE_NEW, A_MEMBER, A_FORMER_MEMBER = "Someone new", "A member", "A former member"
 GREY = 8  # the colour of who is not named
@@ -51,10 +52,12 @@ def roster(me: Membership) -> Roster:
 
     In an open group members and newcomers see each other's names once a facilitator has said hello, or after a first
     meeting together; facilitators and their names are seen at once. In other groups everybody was let in by somebody.
+    Two of whom one has blocked the other are not there for each other, as if they had left.
     """
     rows = db.session.execute(
         select(Membership.id, Membership.name, Membership.colour, Membership.role, Membership.hello_at)
         .where(Membership.group_id == me.group_id, Membership.state == MembershipState.ACTIVE)
+        .where(~apart(Membership.id, me.id))
         .order_by(Membership.joined_at, Membership.id)
     ).all()
     everyone = me.group.joining is not Joining.OPEN or me.is_facilitator

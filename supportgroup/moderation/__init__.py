@@ -1,0 +1,1 @@
+"""Reports, what facilitators and operators do about them, and what they have promised."""

@@ -1,0 +1,41 @@
+"""Forms of reports and duties: shape only."""
+
+from uuid import UUID
+
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.validators import InputRequired, Length
+
+from supportgroup.fields import Form, Paragraphs, among, choices
+from supportgroup.moderation.models import Outcome, Reason
+from supportgroup.moderation.phrases import OUTCOMES, REASONS, RULES
+from supportgroup.safety.models import Rule
+
+CHOOSE = InputRequired("Choose what comes closest.")
+
+
+class ReportForm(Form):
+    reason = RadioField("What is it?", [CHOOSE], choices=choices(REASONS), coerce=among(Reason))
+    words = Paragraphs("Anything to add?", [Length(max=2000, message="Up to 2,000 letters.")])
+    named = BooleanField("Those who look at it may know that it comes from me, and ask me")
+
+
+class HideForm(Form):
+    rule = RadioField("Why", [CHOOSE], choices=choices(RULES), coerce=among(Rule))
+
+
+class AnswerForm(Form):
+    outcome = RadioField("What came of it?", [CHOOSE], choices=choices(OUTCOMES), coerce=among(Outcome))
+    note = Paragraphs("A note for yourselves", [Length(max=2000, message="Up to 2,000 letters.")])
+
+
+def member_id(value: object) -> UUID | None:
+    """The id of a member, or None for nobody."""
+    return UUID(str(value)) if value not in (None, "", "None") else None
+
+
+class DutiesForm(Form):
+    deputy_id = SelectField("Who steps in for you when you can’t?", coerce=member_id)
+    accept = BooleanField(
+        "I have read this, and I look after the group in this way",
+        validators=[InputRequired("Tick this when you are ready. Until then nothing changes.")],
+    )

@@ -1,0 +1,298 @@
+"""What belongs in somebody's copy of their data: part by part, in plain records, with nobody else's name in it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from supportgroup.accounts.models import Account, Passkey, ReminderTime, SecurityNote, Session, StoppedPreference
+from supportgroup.board.models import Ask, Heard, Help, Message
+from supportgroup.db import db
+from supportgroup.groups.models import Agreement, Group, Membership
+from supportgroup.mail.models import Letter, LetterState
+from supportgroup.meetings.models import CheckIn, Meeting, Presence, Rsvp
+from supportgroup.moderation.models import Report
+from supportgroup.moderation.phrases import ACTS, REASONS, SUBJECTS
+from supportgroup.reflections.models import Note, Reflection
+from supportgroup.safety.models import Block, Mute
+from supportgroup.safety.queries import entries_about
+
+Record = dict[str, Any]
+Part = Callable[[Account], list[Record]]
+
+PRIVATE = ("reflections", "notes")  # what only its owner takes along, and never an operator for them
+
+
+def at(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def mine(account: Account) -> list[UUID]:
+    """The ids of the account's places in groups, whatever their state."""
+    return list(db.session.scalars(select(Membership.id).where(Membership.account_id == account.id)))
+
+
+def profile(account: Account) -> list[Record]:
+    stopped = select(StoppedPreference.preference).where(StoppedPreference.account_id == account.id)
+    reminders = select(ReminderTime.minutes).where(ReminderTime.account_id == account.id)
+    return [
+        {
+            "email address": account.email,
+            "name": account.name,
+            "time zone": account.zone,
+            "language": account.language,
+            "letters name the service and the group": account.full_letters,
+            "quiet hours from": str(account.quiet_from) if account.quiet_from else None,
+            "quiet hours until": str(account.quiet_until) if account.quiet_until else None,
+            "the daily letter comes at": str(account.letters_at),
+            "reminders, minutes before": sorted(db.session.scalars(reminders)),
+            "letters not wanted": sorted(db.session.scalars(stopped)),
+            "account made": at(account.created_at),
+            "address confirmed": at(account.confirmed_at),
+        }
+    ]
+
+
+def groups(account: Account) -> list[Record]:
+    """Places in groups, and with each what was agreed to and when."""
+    rows = db.session.execute(
+        select(Membership, Group, Agreement)
+        .join(Group, Group.id == Membership.group_id)
+        .outerjoin(
+            Agreement,
+            (Agreement.group_id == Group.id) & (Agreement.version == Membership.agreement_version),
+        )
+        .where(Membership.account_id == account.id)
+        .order_by(Membership.agreed_at, Membership.id)
+    )
+    return [
+        {
+            "group": group.name,
+            "state": str(one.state),
+            "role": str(one.role),
+            "name there": one.name,
+            "letters call it": one.cover_word,
+            "agreed on": at(one.agreed_at),
+            "agreement version": one.agreement_version,
+            "agreement": agreement.text if agreement else None,
+            "answers when applying": one.answers or None,
+            "applied": at(one.applied_at),
+            "joined": at(one.joined_at),
+            "ended": at(one.ended_at),
+        }
+        for one, group, agreement in rows
+    ]
+
+
+def asks(account: Account) -> list[Record]:
+    """What was asked for, and what came of it. Helpers are not named."""
+    found = select(Ask).where(Ask.asker_id.in_(mine(account))).order_by(Ask.created_at, Ask.id)
+    return [
+        {
+            "asked": at(ask.created_at),
+            "kind": str(ask.kind),
+            "what would help": ask.title,
+            "more": ask.body,
+            "area": ask.area,
+            "place": ask.place,
+            "for whose eyes": str(ask.eyes),
+            "minutes": ask.size_minutes,
+            "helpers wanted": ask.helpers_wanted,
+            "helpers": len(ask.helpers),
+            "needed by": at(ask.needed_by),
+            "state": str(ask.state),
+            "ended": at(ask.closed_at),
+            "it happened": str(ask.asker_says) if ask.asker_says else None,
+        }
+        for ask in db.session.scalars(found).unique()
+    ]
+
+
+def helps(account: Account) -> list[Record]:
+    """What was taken on. What was asked is in it, who asked is not."""
+    rows = db.session.execute(
+        select(Help, Ask)
+        .join(Ask, Ask.id == Help.ask_id)
+        .where(Help.helper_id.in_(mine(account)))
+        .order_by(Help.accepted_at, Help.id)
+    ).unique()
+    return [
+        {
+            "taken on": at(one.accepted_at),
+            "kind": str(ask.kind),
+            "what was asked": ask.title if one.holds else None,
+            "state": str(one.state),
+            "ended": at(one.ended_at),
+            "it happened": str(one.helper_says) if one.helper_says else None,
+            "thanks": one.thanks or None,
+        }
+        for one, ask in rows
+    ]
+
+
+def messages(account: Account) -> list[Record]:
+    """What was written around asks, both ways; others stand in it as another member."""
+    ids = mine(account)
+    own_asks = select(Ask.id).where(Ask.asker_id.in_(ids))
+    rows = db.session.execute(
+        select(Message, Ask)
+        .join(Ask, Ask.id == Message.ask_id)
+        .outerjoin(Help, (Help.ask_id == Ask.id) & Help.helper_id.in_(ids))
+        .where(
+            or_(
+                Message.author_id.in_(ids),
+                Message.ask_id.in_(own_asks),
+                Message.created_at >= Help.accepted_at,
+            )
+        )
+        .order_by(Message.created_at, Message.id)
+    ).unique()
+    return [
+        {
+            "written": at(message.created_at),
+            "by": "me" if message.author_id in ids else "another member",
+            "text": message.text,
+        }
+        for message, _ in rows
+    ]
+
+
+def heard(account: Account) -> list[Record]:
+    found = select(Heard).where(Heard.membership_id.in_(mine(account))).order_by(Heard.created_at)
+    return [{"on": at(one.created_at), "said": str(one.says)} for one in db.session.scalars(found)]
+
+
+def meetings(account: Account) -> list[Record]:
+    """Answers to meetings, being there, hosting."""
+    ids = mine(account)
+    answers = db.session.execute(
+        select(Rsvp, Meeting).join(Meeting, Meeting.id == Rsvp.meeting_id).where(Rsvp.membership_id.in_(ids))
+    )
+    there = db.session.scalars(
+        select(Meeting).join(Presence, Presence.meeting_id == Meeting.id).where(Presence.membership_id.in_(ids))
+    )
+    hosted = db.session.scalars(select(Meeting).where(Meeting.host_id.in_(ids)))
+    records: list[Record] = [
+        {
+            "meeting": meeting.title,
+            "on": at(meeting.starts_at),
+            "what": f"answered: {answer.answer}" + (", just listening" if answer.listening else ""),
+        }
+        for answer, meeting in answers
+    ]
+    records += [{"meeting": one.title, "on": at(one.starts_at), "what": "was there"} for one in there]
+    records += [{"meeting": one.title, "on": at(one.starts_at), "what": "host"} for one in hosted]
+    return sorted(records, key=lambda record: str(record["on"]))
+
+
+def check_ins(account: Account) -> list[Record]:
+    rows = db.session.execute(
+        select(CheckIn, Meeting)
+        .join(Meeting, Meeting.id == CheckIn.meeting_id)
+        .where(CheckIn.membership_id.in_(mine(account)))
+        .order_by(CheckIn.created_at)
+    )
+    return [
+        {"meeting": meeting.title, "on": at(one.created_at), "how it was": str(one.feeling), "line": one.line or None}
+        for one, meeting in rows
+    ]
+
+
+def reflections(account: Account) -> list[Record]:
+    found = select(Reflection).where(Reflection.account_id == account.id).order_by(Reflection.created_at)
+    return [
+        {
+            "written": at(one.created_at),
+            "about": one.about or None,
+            "asked elsewhere": one.elsewhere,
+            "will someone say yes": said(one.guess),
+            "how uneasy before": said(one.uneasy_before),
+            "the thought": one.own_thought or said(one.thought),
+            "did anybody say yes": said(one.reply),
+            "what came of it": said(one.came),
+            "how uneasy after": said(one.uneasy_after),
+            "what I make of it": one.note or None,
+        }
+        for one in db.session.scalars(found)
+    ]
+
+
+def said(choice: object) -> str | None:
+    return None if choice is None else str(choice)
+
+
+def notes(account: Account) -> list[Record]:
+    found = select(Note).where(Note.account_id == account.id).order_by(Note.created_at)
+    return [
+        {"written": at(one.created_at), "question": str(one.prompt), "text": one.text}
+        for one in db.session.scalars(found)
+    ]
+
+
+def reports(account: Account) -> list[Record]:
+    """What was reported by this account. What others reported is not here, whoever it is about."""
+    found = select(Report).where(Report.reporter_id.in_(mine(account))).order_by(Report.created_at)
+    return [
+        {
+            "reported": at(one.created_at),
+            "what": SUBJECTS[one.subject],
+            "why": REASONS[one.reason],
+            "added": one.words or None,
+            "answered": at(one.answered_at),
+        }
+        for one in db.session.scalars(found)
+    ]
+
+
+def out_of_sight(account: Account) -> list[Record]:
+    """Blocks and mutes that this account wanted: when, not whom."""
+    ids = mine(account)
+    blocks = db.session.scalars(select(Block.created_at).where(Block.blocker_id.in_(ids)))
+    mutes = db.session.scalars(select(Mute.created_at).where(Mute.muter_id.in_(ids)))
+    return [{"on": at(one), "what": "blocked somebody"} for one in blocks] + [
+        {"on": at(one), "what": "muted somebody"} for one in mutes
+    ]
+
+
+def letters(account: Account) -> list[Record]:
+    """Letters of the last thirty days. What they said is kept nowhere."""
+    found = select(Letter).where(Letter.recipient_id == account.id, Letter.state == LetterState.SENT)
+    return [{"sent": at(one.sent_at), "kind": one.kind} for one in db.session.scalars(found.order_by(Letter.id))]
+
+
+def signing_in(account: Account) -> list[Record]:
+    """Browsers that are signed in, passkeys, and what was changed about signing in."""
+    sessions = db.session.scalars(select(Session).where(Session.account_id == account.id))
+    passkeys = db.session.scalars(select(Passkey).where(Passkey.account_id == account.id))
+    changes = db.session.scalars(select(SecurityNote).where(SecurityNote.account_id == account.id))
+    records: list[Record] = [{"since": at(one.created_at), "signed in on": one.device} for one in sessions]
+    records += [{"since": at(one.created_at), "passkey of": one.device} for one in passkeys]
+    records += [{"since": at(one.created_at), "changed": str(one.change)} for one in changes]
+    return records
+
+
+def log(account: Account) -> list[Record]:
+    """The account's own part of the log of what people with powers did."""
+    return [{"on": at(one.at), "what": ACTS[one.act]} for one in entries_about(account.id)]
+
+
+# Title, name in the JSON, and where it comes from; in the order in which somebody would look for it.
+PARTS: Sequence[tuple[str, str, Part]] = (
+    ("You", "profile", profile),
+    ("Your groups, and what you agreed to", "groups", groups),
+    ("What you asked for", "asks", asks),
+    ("What you took on", "helps", helps),
+    ("What was written around asks", "messages", messages),
+    ("What you heard", "heard", heard),
+    ("Meetings", "meetings", meetings),
+    ("How meetings were for you", "check_ins", check_ins),
+    ("Your reflections", "reflections", reflections),
+    ("Your notes", "notes", notes),
+    ("What you reported", "reports", reports),
+    ("Out of sight", "out_of_sight", out_of_sight),
+    ("Letters to you", "letters", letters),
+    ("Signing in", "signing_in", signing_in),
+    ("What was done with what is yours", "log", log),
+)

@@ -1,0 +1,164 @@
+"""What is kept no longer than it is needed: one function a rule, all of them run by the clock."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from supportgroup import clock
+from supportgroup.accounts.models import Account, Session
+from supportgroup.board.models import RUNNING, Ask, Help, Message
+from supportgroup.db import db, insert_or_ignore
+from supportgroup.groups.models import Membership, MembershipState
+from supportgroup.limits import Bucket, Guesses
+from supportgroup.mail.models import ENDED, Letter
+from supportgroup.meetings.models import Meeting, Presence, Rsvp
+from supportgroup.moderation.models import Report, ReportState
+from supportgroup.privacy import letters
+from supportgroup.privacy.erasing import erase_place
+from supportgroup.privacy.models import (
+    BETWEEN,
+    FETCHABLE,
+    UNUSED_GOES,
+    UNUSED_TOLD,
+    Erased,
+    Erasure,
+    Export,
+    ExportState,
+    LastSeen,
+)
+from supportgroup.privacy.service import ask_erasure
+from supportgroup.safety.models import AuditEntry, Block
+
+ASK_WORDS = timedelta(days=30)  # after it ended
+MESSAGES = timedelta(days=365)
+ANSWERS = timedelta(days=90)  # after the meeting
+PRESENCE = timedelta(days=730)
+LETTERS = timedelta(days=30)  # after they were sent or dropped
+THROTTLES = timedelta(days=30)
+LOG = timedelta(days=400)
+REPORTS = timedelta(days=365)  # after they were answered
+BLOCKS = timedelta(days=365)  # after one of the two has left
+LEFT = timedelta(days=30)  # how long leaving can be undone
+PROOF = timedelta(days=3 * 365)  # of consent, after an erasure
+SLOW = timedelta(days=1)  # of undo for an account nobody used for two years
+
+
+def let_go_of_old() -> None:
+    """Run every rule. Each is one or two statements, and may run twice."""
+    for rule in (ask_words, messages, answers, presence, old_letters, throttles, log, reports, blocks, copies, proofs):
+        rule()
+
+
+def ask_words() -> None:
+    """What an ask said, and its thanks. That there was one stays."""
+    long_over = and_(Ask.state.not_in(RUNNING), Ask.closed_at < clock.now() - ASK_WORDS)
+    empty = {"title_sealed": None, "body_sealed": None, "area_sealed": None, "place_sealed": None}
+    db.session.execute(update(Ask).where(long_over, said_something()).values(**empty))
+    over = select(Ask.id).where(long_over)
+    db.session.execute(
+        update(Help).where(Help.ask_id.in_(over), Help.thanks_sealed.is_not(None)).values(thanks_sealed=None)
+    )
+
+
+def said_something() -> ColumnElement[bool]:
+    return or_(
+        Ask.title_sealed.is_not(None),
+        Ask.body_sealed.is_not(None),
+        Ask.area_sealed.is_not(None),
+        Ask.place_sealed.is_not(None),
+    )
+
+
+def messages() -> None:
+    db.session.execute(delete(Message).where(Message.created_at < clock.now() - MESSAGES))
+
+
+def answers() -> None:
+    past = select(Meeting.id).where(Meeting.ends_at < clock.now() - ANSWERS)
+    db.session.execute(delete(Rsvp).where(Rsvp.meeting_id.in_(past)))
+
+
+def presence() -> None:
+    """Who was there, and who hosted."""
+    past = select(Meeting.id).where(Meeting.ends_at < clock.now() - PRESENCE)
+    db.session.execute(delete(Presence).where(Presence.meeting_id.in_(past)))
+    db.session.execute(update(Meeting).where(Meeting.id.in_(past), Meeting.host_id.is_not(None)).values(host_id=None))
+
+
+def old_letters() -> None:
+    """Letters that went out or were not wanted. None of them can be owed again: its occasion is past its limit."""
+    old = clock.now() - LETTERS
+    over = and_(Letter.state.in_(ENDED), Letter.expires_at < old, func.coalesce(Letter.sent_at, Letter.due_at) < old)
+    db.session.execute(delete(Letter).where(over))
+
+
+def throttles() -> None:
+    for kept in (Bucket, Guesses):
+        db.session.execute(delete(kept).where(kept.updated_at < clock.now() - THROTTLES))
+
+
+def log() -> None:
+    db.session.execute(delete(AuditEntry).where(AuditEntry.at < clock.now() - LOG))
+
+
+def reports() -> None:
+    answered = Report.state == ReportState.ANSWERED
+    db.session.execute(delete(Report).where(answered, Report.answered_at < clock.now() - REPORTS))
+
+
+def blocks() -> None:
+    """Blocks of who has left for good, a year later."""
+    gone = aliased(Membership)
+    left = exists().where(
+        or_(gone.id == Block.blocker_id, gone.id == Block.blocked_id), gone.ended_at < clock.now() - BLOCKS
+    )
+    db.session.execute(delete(Block).where(left))
+
+
+def copies() -> None:
+    """Copies that nobody fetched in time."""
+    over = and_(Export.state == ExportState.READY, Export.ready_at <= clock.now() - FETCHABLE)
+    db.session.execute(update(Export).where(over).values(state=ExportState.OVER, content_sealed=None))
+    db.session.execute(delete(Export).where(Export.state == ExportState.OVER, Export.asked_at < clock.now() - LETTERS))
+
+
+def proofs() -> None:
+    db.session.execute(delete(Erased).where(Erased.erased_at < clock.now() - PROOF))
+
+
+def empty_left_places() -> None:
+    """What was written in a group by who left it: erased once leaving cannot be undone any more."""
+    ended = (MembershipState.LEFT, MembershipState.REMOVED, MembershipState.DECLINED)
+    over = and_(Membership.state.in_(ended), Membership.ended_at < clock.now() - LEFT, Membership.name != "")
+    for one in db.session.scalars(select(Membership).where(over).order_by(Membership.id).limit(100)).all():
+        erase_place(one)
+
+
+def note_last_seen() -> None:
+    """The day on which each account was last used, before its sessions are forgotten."""
+    seen = select(Session.account_id, func.max(Session.seen_at)).group_by(Session.account_id)
+    known = {one.account_id: one for one in db.session.scalars(select(LastSeen))}
+    for account_id, seen_at in db.session.execute(seen):
+        one = known.get(account_id)
+        if one is None:
+            db.session.execute(insert_or_ignore(LastSeen).values(account_id=account_id, seen_on=seen_at.date(), told=0))
+        elif one.seen_on < seen_at.date():
+            one.seen_on, one.told, one.told_on = seen_at.date(), 0, None
+    never = select(Account.id, Account.created_at).where(~exists().where(LastSeen.account_id == Account.id))
+    for account_id, created_at in db.session.execute(never.where(Account.address_refused_at.is_(None))).all():
+        db.session.execute(insert_or_ignore(LastSeen).values(account_id=account_id, seen_on=created_at.date(), told=0))
+
+
+def let_go_of_unused() -> None:
+    """Tell who has not been here for 18 months, and again after 23, that their account goes; after 24 it does."""
+    today = clock.now().date()
+    unused = select(LastSeen).where(LastSeen.seen_on <= today - UNUSED_TOLD[0])
+    going = exists().where(Erasure.account_id == LastSeen.account_id)
+    lately = LastSeen.told_on > today - BETWEEN
+    for one in db.session.scalars(unused.where(~going, or_(LastSeen.told_on.is_(None), ~lately))).all():
+        if one.told == len(UNUSED_TOLD) and today - one.seen_on >= UNUSED_GOES:
+            ask_erasure(db.session.get_one(Account, one.account_id), undo=SLOW)
+        elif one.told < len(UNUSED_TOLD) and today - one.seen_on >= UNUSED_TOLD[one.told]:
+            one.told, one.told_on = one.told + 1, today
+            letters.owe_inactive(one, one.goes_at)
