@@ -16,7 +16,6 @@ import click
 import structlog
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask
-from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from supportgroup import clock, config, demo, doctor, pulse, schema, up
@@ -26,15 +25,15 @@ from supportgroup.app import create_app
 from supportgroup.db import db, transaction
 from supportgroup.errors import Refused
 from supportgroup.mail import queries as mail_queries
+from supportgroup.mail import service as mail_service
 from supportgroup.mail.delivery import deliver as deliver_letters
 from supportgroup.mail.delivery import desk_of_app
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.links import link
-from supportgroup.mail.models import Letter, LetterState
+from supportgroup.mail.models import LetterState
 from supportgroup.ticks import TICKS
 
 NET = timedelta(seconds=30)  # what `deliver` leaves to the workers before it does a thing itself
-LETTERS = "deliver-letters"
 
 log = structlog.get_logger()
 
@@ -185,13 +184,13 @@ def run_what_others_left() -> None:
     """Run each tick that has not run for its period and 30 seconds more."""
     for tick in TICKS:
         with survived(tick.name):
-            if tick.name != LETTERS and pulse.silent(tick.name, timedelta(seconds=tick.every) + NET):
+            if tick.name != mail_queries.LETTERS and pulse.silent(tick.name, timedelta(seconds=tick.every) + NET):
                 tick.run()
 
 
 def send_what_others_left(stop: "Stop", *, everything: bool) -> None:
     """Send for a few seconds; everything that is due where nobody else does, else what is overdue."""
-    overdue_by = timedelta(0) if everything or pulse.silent(LETTERS, NET) else NET
+    overdue_by = timedelta(0) if everything or pulse.silent(mail_queries.LETTERS, NET) else NET
     until = clock.now() + timedelta(seconds=600 if everything else 5)
     deliver_letters(desk_of_app(until, overdue_by=overdue_by, stopping=stop.asked))
     with transaction():
@@ -239,13 +238,23 @@ def mail() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @in_app
 def mail_status(_app: Flask, as_json: bool) -> None:
-    """How many letters are where, and how long the oldest due one waits."""
-    status = asdict(mail_queries.status(clock.now()))
+    """How many letters are where, how long the oldest due one waits, and what wants looking at."""
+    now = clock.now()
+    past = mail_queries.ended(since=now - timedelta(days=7))
+    figures: dict[str, float | None] = {
+        **asdict(mail_queries.queue(now)),
+        "sent": past.get(LetterState.SENT, 0),
+        "dropped": past.get(LetterState.DROPPED, 0),
+        "last_tick_seconds": mail_queries.looked_after_seconds_ago(now),
+    }
+    alarms = list(mail_queries.alarms(now))
     if as_json:
-        click.echo(json.dumps(status))
-    else:
-        for name, value in status.items():
-            click.echo(f"{name.replace('_', ' '):<20} {value:g}")
+        click.echo(json.dumps({**figures, "alarms": alarms}))
+        return
+    for name, value in figures.items():
+        click.echo(f"{name.replace('_', ' '):<20} {'never' if value is None else format(value, 'g')}")
+    for sentence in alarms:
+        click.echo(sentence)
 
 
 @mail.command("retry")
@@ -255,10 +264,6 @@ def mail_retry(_app: Flask, kind: str | None) -> None:
     """Try letters that are held or were refused once more."""
     if kind is not None and kind not in KINDS:
         fail(f"There is no kind of letter {kind!r}. There are: {', '.join(sorted(KINDS))}.")
-    stuck = Letter.state.in_([LetterState.HELD, LetterState.UNDELIVERABLE])
-    again = update(Letter).where(stuck, Letter.kind == kind if kind else Letter.expires_at > clock.now())
     with transaction():
-        result: Any = db.session.execute(
-            again.values(state=LetterState.OWED, next_attempt_at=clock.now(), crash_count=0, attempts=0)
-        )
-    click.echo(f"{result.rowcount} to be tried again.")
+        number = mail_service.retry(kind)
+    click.echo(f"{number} to be tried again.")

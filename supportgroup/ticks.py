@@ -16,6 +16,7 @@ from supportgroup.board import ending, planning
 from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining
 from supportgroup.mail.delivery import deliver_for, tend
+from supportgroup.mail.leases import forget_old
 from supportgroup.meetings import afterwards, reminders, series
 from supportgroup.moderation import service as moderation
 from supportgroup.privacy import building, erasing, retention
@@ -63,6 +64,12 @@ def deliver_letters() -> None:
 def tend_letters() -> None:
     with transaction():
         tend()
+
+
+@tick("forget-letters", every=3600)
+def forget_letters() -> None:
+    with transaction():
+        forget_old()
 
 
 @tick("remove-unconfirmed", every=3600)

@@ -1,7 +1,6 @@
 """Is it alive, is it ready: for whoever watches over the service."""
 
 import hmac
-from datetime import timedelta
 
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
@@ -9,13 +8,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from supportgroup import clock, pulse
+from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.mail import queries as mail
 
 bp = Blueprint("health", __name__)
-
-SILENT = timedelta(seconds=120)  # no letters were looked after for so long: workers, beat or broker are away
 
 
 @bp.get("/healthz")
@@ -33,10 +30,10 @@ def ready() -> ResponseReturnValue:
 def trouble() -> str | None:
     try:
         db.session.execute(text("SELECT 1"))
-        silent = all(pulse.silent(name, SILENT) for name in ("deliver-letters", pulse.NET))
+        age = mail.looked_after_seconds_ago(clock.now())
     except SQLAlchemyError:
         return "database: does not answer"
-    if silent:
+    if age is None or age > mail.SILENT.total_seconds():
         return "ticks: letters have not been looked after for two minutes"
     return None
 
@@ -48,8 +45,8 @@ def metrics() -> ResponseReturnValue:
     if not token or not hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {token}"):
         abort(404)
     registry = CollectorRegistry()
-    counts = mail.status(clock.now())
-    for name in ("owed", "due", "overdue", "held", "undeliverable"):
+    counts = mail.queue(clock.now())
+    for name in ("owed", "due", "overdue", "held", "undeliverable", "quarantined", "distrusted"):
         Gauge(f"supportgroup_letters_{name}", f"Letters that are {name}", registry=registry).set(getattr(counts, name))
     age = Gauge("supportgroup_letters_oldest_due_seconds", "How long the oldest due letter waits", registry=registry)
     age.set(counts.oldest_due_seconds)

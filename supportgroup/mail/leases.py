@@ -11,17 +11,19 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import Connection, bindparam, func, literal_column, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.mail.kinds import KINDS
-from supportgroup.mail.models import Letter, LetterState
+from supportgroup.mail.models import ENDED, Letter, LetterState
+from supportgroup.mail.queries import words
 
 LEASE = timedelta(seconds=180)
 BATCH = 100
 PRIORITIES = (0, 1, 2)  # signing in and safety; what may not wait; what waits for quiet hours to end
 CRASHES = 3  # then a letter is held
+KEPT, CHUNK = timedelta(days=30), 5000  # how long letters are kept that ended; how many go at a time
 
 LETTERS: Any = Letter.__table__
 FREE = {"lease_owner": None, "lease_until": None}
@@ -34,7 +36,7 @@ def claiming(*, alone: bool, most: int) -> Any:
     due = (
         select(LETTERS.c.id)
         .where(
-            LETTERS.c.state == literal_column("'owed'"),  # a word of the partial index, so that it is used
+            LETTERS.c.state.in_(words("owed")),
             LETTERS.c.priority == bindparam("rank"),
             LETTERS.c.next_attempt_at <= bindparam("due_by"),
             LETTERS.c.expires_at > bindparam("this_instant"),
@@ -179,11 +181,9 @@ def take_back_what_the_dead_left() -> None:
     """Letters whose lease ran out. Unsent ones are owed again at once; of one that was being sent nobody knows."""
     now = clock.now()
     expired = Letter.lease_until < now
-    claimed = update(Letter).where(Letter.state == literal_column("'claimed'"), expired)
+    claimed = update(Letter).where(Letter.state.in_(words("claimed")), expired)
     db.session.execute(claimed.values(state=LetterState.OWED, **FREE), execution_options={"synchronize_session": False})
-    sending = (
-        select(Letter).where(Letter.state == literal_column("'sending'"), expired).with_for_update(skip_locked=True)
-    )
+    sending = select(Letter).where(Letter.state.in_(words("sending")), expired).with_for_update(skip_locked=True)
     for letter in db.session.scalars(sending, execution_options={"populate_existing": True}):
         after = after_doubt(letter, now, again=letter.kind not in KINDS or KINDS[letter.kind].again)
         letter.state, letter.crash_count, letter.next_attempt_at = after["becomes"], after["crashes"], after["next"]
@@ -193,8 +193,18 @@ def take_back_what_the_dead_left() -> None:
 def drop_late() -> None:
     """What is of no use any more is dropped, and says so."""
     now = clock.now()
-    late = (Letter.state == literal_column("'owed'"), Letter.priority.in_(PRIORITIES), Letter.next_attempt_at <= now)
+    late = (Letter.state.in_(words("owed")), Letter.priority.in_(PRIORITIES), Letter.next_attempt_at <= now)
     dropped = update(Letter).where(*late, Letter.expires_at <= now)
     db.session.execute(
         dropped.values(state=LetterState.DROPPED, drop_reason="late"), execution_options={"synchronize_session": False}
     )
+
+
+def forget_old() -> None:
+    """Letters that ended are kept for a month after they were of use; nothing is ever deleted that has not ended."""
+    over = Letter.state.in_(words(*ENDED))
+    oldest = (
+        select(Letter.id).where(over, Letter.expires_at < clock.now() - KEPT).order_by(Letter.expires_at).limit(CHUNK)
+    )
+    forgotten = delete(Letter).where(Letter.id.in_(oldest))
+    db.session.execute(forgotten, execution_options={"synchronize_session": False})
