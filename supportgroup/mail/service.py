@@ -117,3 +117,16 @@ def owe_again(
         taken_back.values(state=LetterState.OWED, drop_reason=None, next_attempt_at=Letter.due_at),
         execution_options={"synchronize_session": False},
     )
+
+
+def retry(kind: str | None = None) -> int:
+    """Owe letters anew that are held, were refused, or wait since a restore, and are of use still; how many."""
+    stuck = [LetterState.HELD, LetterState.UNDELIVERABLE, LetterState.QUARANTINED]
+    again = update(Letter).where(Letter.state.in_(stuck), Letter.expires_at > clock.now())
+    if kind is not None:
+        again = again.where(Letter.kind == kind)
+    result: Any = db.session.execute(
+        again.values(state=LetterState.OWED, next_attempt_at=clock.now(), crash_count=0, attempts=0),
+        execution_options={"synchronize_session": False},
+    )
+    return int(result.rowcount)
