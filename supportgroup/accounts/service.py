@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, update
@@ -42,7 +43,14 @@ class LinkUsed:
     confirmed: bool
 
 
-def create_account(
+def create_account(*, email: str, **columns: Any) -> Account:
+    """A new account. Raises Refused where the address has one."""
+    if queries.account_of(email):
+        raise Refused("There is an account with this address.")
+    return add_account(email=email, **columns)
+
+
+def add_account(
     *,
     email: str,
     name: str,
@@ -51,9 +59,7 @@ def create_account(
     confirmed_at: datetime | None = None,
     id: UUID | None = None,
 ) -> Account:
-    """A new account. Raises Refused where the address has one."""
-    if queries.account_of(email):
-        raise Refused("There is an account with this address.")
+    """The same, where nobody has the address. Raises IntegrityError where somebody was quicker."""
     account = Account(
         id=id,
         email=email,
@@ -86,7 +92,7 @@ def known_or_new(*, email: str, name: str, zone: str) -> Account:
     known = queries.account_of(email)
     attempt = db.session.begin_nested()
     try:
-        made = create_account(email=email if known is None else f"{uuid4().hex}@nobody.invalid", name=name, zone=zone)
+        made = add_account(email=email if known is None else f"{uuid4().hex}@nobody.invalid", name=name, zone=zone)
     except IntegrityError:  # pressed twice, and the other press was quicker
         attempt.rollback()
         return queries.accounts_of(email).one()
