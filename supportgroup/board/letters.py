@@ -22,7 +22,7 @@ from supportgroup.safety.queries import blocked_with
 
 DAY, THREE_DAYS = timedelta(days=1), timedelta(days=3)
 GATHERED = timedelta(minutes=2)  # what is written within so long is one letter
-THURSDAY = datetime(2027, 5, 13, 21, 59, tzinfo=UTC)  # for looking at letters
+THURSDAY = datetime(2027, 5, 13, 17, tzinfo=UTC)  # for looking at letters
 
 
 def owe_about(
@@ -258,7 +258,7 @@ def ask_expired(letters: Sequence[Letter]) -> Mapping[int, Says]:
     preference="asks-of-others",
     samples=[
         {"lines": [("Blue", "Evening circle", 2)], "asks": 2},
-        {"lines": [("Blue", "A", 2), ("Sea", "B", 1)], "asks": 3},
+        {"lines": [("Blue", "Evening circle", 2), ("Lamp", "Carers", 1)], "asks": 3},
     ],
 )
 def digest(letters: Sequence[Letter]) -> Mapping[int, Says]:

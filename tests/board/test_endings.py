@@ -202,7 +202,7 @@ def test_the_days_asks_come_in_one_letter_at_the_hour_of_letters(circle, gathere
     assert deliver_due() == 1
     assert postbox[0]["To"] == circle.email(circle.cleo)
     assert postbox[0]["Subject"] == "Blue, Lamp: 2 new asks"
-    assert "Blue: one ask is open since yesterday." in text_of(postbox[0])
+    assert "Blue: one new ask since yesterday." in text_of(postbox[0])
     let_pass(frozen, hours=23)
     assert deliver_due() == 0
     circle.ask(circle.ada)
