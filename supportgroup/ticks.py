@@ -159,7 +159,7 @@ def honour_erasures() -> None:
 def ledger() -> Path:
     """Where erasures are remembered outside the database, for after a restore."""
     var: Path = current_app.config["SETTINGS"].var
-    return var / "erased"
+    return var / erasing.LEDGER
 
 
 @tick("let-go-of-old", every=3600)

@@ -12,7 +12,7 @@ from supportgroup.db import db, transaction
 from supportgroup.privacy import letters
 from supportgroup.privacy.compose import archive
 from supportgroup.privacy.models import Export, ExportState
-from supportgroup.privacy.parts import PARTS, PRIVATE, Record
+from supportgroup.privacy.parts import PARTS, Record
 
 IN_HAND = timedelta(minutes=5)  # a worker that has said nothing for so long has gone
 
@@ -55,8 +55,3 @@ def build(export_id: UUID) -> None:
         export.content = base64.b64encode(archive(found, now)).decode()
         export.state, export.ready_at = ExportState.READY, now
         letters.owe_ready(export)
-
-
-def gather(account: Account) -> dict[str, list[Record]]:
-    """Everything at once, for the command line: without what only its owner takes along."""
-    return {name: part(account) for _, name, part in PARTS if name not in PRIVATE}

@@ -25,6 +25,7 @@ from supportgroup.safety.models import Block, Hiding, Mute
 from supportgroup.safety.service import AccountErased, hashed
 from supportgroup.secrets import blind_indexes
 
+LEDGER = "erased"  # the file under `var/` in which erasures are remembered outside the database
 GOODBYE = timedelta(hours=1)  # how long an erasure waits for its last letter to go out
 
 

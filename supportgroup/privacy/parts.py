@@ -296,3 +296,8 @@ PARTS: Sequence[tuple[str, str, Part]] = (
     ("Signing in", "signing_in", signing_in),
     ("What was done with what is yours", "log", log),
 )
+
+
+def owned_parts() -> list[tuple[str, str, Part]]:
+    """The parts that an operator hands out for somebody: all but what only its owner takes along."""
+    return [(title, name, part) for title, name, part in PARTS if name not in PRIVATE]

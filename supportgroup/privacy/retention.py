@@ -1,4 +1,7 @@
-"""What is kept no longer than it is needed: one function a rule, all of them run by the clock."""
+"""What is kept no longer than it is needed: one function a rule, all of them run by the clock.
+
+Letters are let go of by their own room.
+"""
 
 from datetime import timedelta
 
@@ -11,7 +14,6 @@ from supportgroup.board.models import RUNNING, Ask, Help, Message
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.limits import Bucket, Guesses
-from supportgroup.mail.models import ENDED, Letter
 from supportgroup.meetings.models import Meeting, Presence, Rsvp
 from supportgroup.moderation.models import Report, ReportState
 from supportgroup.privacy import letters
@@ -34,7 +36,7 @@ ASK_WORDS = timedelta(days=30)  # after it ended
 MESSAGES = timedelta(days=365)
 ANSWERS = timedelta(days=90)  # after the meeting
 PRESENCE = timedelta(days=730)
-LETTERS = timedelta(days=30)  # after they were sent or dropped
+FETCHED = timedelta(days=30)  # that there was a copy
 THROTTLES = timedelta(days=30)
 LOG = timedelta(days=400)
 REPORTS = timedelta(days=365)  # after they were answered
@@ -46,7 +48,7 @@ SLOW = timedelta(days=1)  # of undo for an account nobody used for two years
 
 def let_go_of_old() -> None:
     """Run every rule. Each is one or two statements, and may run twice."""
-    for rule in (ask_words, messages, answers, presence, old_letters, throttles, log, reports, blocks, copies, proofs):
+    for rule in (ask_words, messages, answers, presence, throttles, log, reports, blocks, copies, proofs):
         rule()
 
 
@@ -86,13 +88,6 @@ def presence() -> None:
     db.session.execute(update(Meeting).where(Meeting.id.in_(past), Meeting.host_id.is_not(None)).values(host_id=None))
 
 
-def old_letters() -> None:
-    """Letters that went out or were not wanted. None of them can be owed again: its occasion is past its limit."""
-    old = clock.now() - LETTERS
-    over = and_(Letter.state.in_(ENDED), Letter.expires_at < old, func.coalesce(Letter.sent_at, Letter.due_at) < old)
-    db.session.execute(delete(Letter).where(over))
-
-
 def throttles() -> None:
     for kept in (Bucket, Guesses):
         db.session.execute(delete(kept).where(kept.updated_at < clock.now() - THROTTLES))
@@ -120,7 +115,7 @@ def copies() -> None:
     """Copies that nobody fetched in time."""
     over = and_(Export.state == ExportState.READY, Export.ready_at <= clock.now() - FETCHABLE)
     db.session.execute(update(Export).where(over).values(state=ExportState.OVER, content_sealed=None))
-    db.session.execute(delete(Export).where(Export.state == ExportState.OVER, Export.asked_at < clock.now() - LETTERS))
+    db.session.execute(delete(Export).where(Export.state == ExportState.OVER, Export.asked_at < clock.now() - FETCHED))
 
 
 def proofs() -> None:
