@@ -129,10 +129,12 @@ def helpers(asks: Collection[Ask]) -> dict[UUID, list[UUID]]:
 
 
 def messages(ask: Ask, me: Membership, *, before: str | None = None) -> Page[Message] | None:
-    """What was written around an ask, newest first; None for who is not in the thread.
+    """What was written around an ask, newest first; None for who is not in the thread. To be heard there is none.
 
     The asker reads all of it, a helper what was written since they said yes.
     """
+    if ask.is_listen:
+        return None
     written = select(Message).where(
         Message.ask_id == ask.id,
         ~apart(Message.author_id, me.id, since=Message.created_at),

@@ -87,6 +87,7 @@ def page_of(
 ) -> ResponseReturnValue:
     """One ask's page, as its asker, somebody who helps, or anyone else sees it."""
     is_asker, mine = ask.asker_id == me.id, ask.help_of(me.id)
+    hearing = queries.hearing_of(ask) if is_asker else 0
     form = message or thanks
     if not (is_asker or mine or ask.is_for_everyone):
         return render_template("board/over.html", me=me)
@@ -101,8 +102,8 @@ def page_of(
         written=queries.messages(ask, me, before=request.args.get("before")),
         may_write=helping.may_write(ask),
         heard=queries.heard_by(ask.id) if ask.is_listen else [],
-        seen_by=eyes.counts(me)[ask.eyes] if is_asker and ask.is_running else 0,
-        hearing=queries.hearing_of(ask) if is_asker else 0,
+        seen_by=eyes.counts(me)[ask.eyes] if is_asker and ask.is_running and not hearing else 0,
+        hearing=hearing,
         over=ask.is_over(clock.now()),
         hiding=hiding_of(ask.id) if is_asker else None,
         message=message or MessageForm(formdata=None),

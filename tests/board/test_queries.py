@@ -61,8 +61,11 @@ def test_an_ask_asks_ten_times_at_most_however_much_is_said_and_whoever_helps(ci
         heard = make_ask(circle.ben, kind=AskKind.LISTEN)
         for other in crowded:
             db.session.add(Heard(ask_id=heard.id, membership_id=other.id, created_at=clock.now()))
+        back = make_ask(circle.ben, needed_by=clock.now() + timedelta(hours=9))
+        make_help(back, crowded[1])
+    circle.press(crowded[1], back, "hand-back")
     for who in (circle.ben, crowded[1], circle.cleo):
-        for one in (ask, heard):
+        for one in (ask, heard, back):
             number, statements = asked(circle.browser(who), circle.path_of(one))
             assert number <= SHOW, statements
 
