@@ -41,9 +41,10 @@ def load() -> None:
         for told in story.GROUPS:
             places = make_group(told, people, now)
             meet(told, places, now)
+            if told is story.GROUPS[0]:
+                meet_soon(told, places, now)
             for ask in told.asks:
                 make_ask(ask, places, now)
-        meet_soon(people, now)
 
 
 def sign_in_links() -> list[tuple[str, str]]:
@@ -206,7 +207,7 @@ def reminded(meeting: Meeting, place: Membership) -> Letter:
     return Letter(
         kind="meeting-reminder",
         priority=1,
-        key=f"meeting-reminder:{place.account_id.hex}:demo:{meeting.id.hex}",
+        key=f"meeting-reminder:{place.account_id.hex}:{meeting.id.hex}:{meeting.version}:{24 * 60}",
         recipient_id=place.account_id,
         about_id=meeting.id,
         about_version=meeting.version,
@@ -229,15 +230,16 @@ def answer(meeting: Meeting, active: list[Membership], number: int, now: datetim
     """A meeting to come: some have answered, some have not."""
     given = (Answer.GOING, Answer.MAYBE, None, Answer.GOING, Answer.NOT_GOING)
     for turn, place in enumerate(active):
+        if meeting.starts_at < now + timedelta(days=1):
+            add(reminded(meeting, place))
         said = given[(number + turn) % len(given)]
         if said and meeting.starts_at < now + timedelta(days=30):
             asked = now - timedelta(days=1)
             add(Rsvp(meeting_id=meeting.id, membership_id=place.id, answer=said, answered_at=asked))
 
 
-def meet_soon(people: dict[str, Account], now: datetime) -> None:
+def meet_soon(told: story.Group, places: dict[str, Membership], now: datetime) -> None:
     """One short meeting an hour away, so that a newcomer sees a reminder arrive."""
-    told = story.GROUPS[0]
     starts_at = now + SOON
     meeting = add(
         Meeting(
@@ -254,9 +256,11 @@ def meet_soon(people: dict[str, Account], now: datetime) -> None:
             created_at=now - timedelta(days=3),
         )
     )
+    for place in places.values():
+        add(reminded(meeting, place))
     for name, said in (("Ada", Answer.GOING), ("Ben", Answer.GOING)):
-        place = key(told.slug, people[name].name)
-        add(Rsvp(meeting_id=meeting.id, membership_id=place, answer=said, answered_at=now - timedelta(days=1)))
+        place = places[name]
+        add(Rsvp(meeting_id=meeting.id, membership_id=place.id, answer=said, answered_at=now - timedelta(days=1)))
 
 
 def make_ask(told: story.Ask, places: dict[str, Membership], now: datetime) -> None:
