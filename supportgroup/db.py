@@ -83,6 +83,11 @@ def transaction() -> Iterator[None]:
         raise
 
 
+def forget() -> None:
+    """Let go of what was changed and not committed, and of what was read."""
+    db.session.rollback()
+
+
 def end_reading() -> None:
     """End the transaction that reads have begun: none stays open while somebody waits for the network."""
     db.session.commit()

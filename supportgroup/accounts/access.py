@@ -28,7 +28,7 @@ from supportgroup import clock
 from supportgroup.accounts import queries, service
 from supportgroup.accounts.models import Account, Session
 from supportgroup.accounts.passkeys import Site
-from supportgroup.db import db, transaction
+from supportgroup.db import forget, transaction
 from supportgroup.secrets import BadToken, keyed_hash, open_token, seal_token
 
 FRESH = timedelta(minutes=15)  # how long having shown who you are counts
@@ -166,7 +166,7 @@ def note_seen(response: Response) -> Response:
     """Keep a session that is used alive: noted once a day, so that nobody's hours can be read from it."""
     mine = g.get("sign_in_session")
     if mine is not None and response.status_code < 400 and clock.now() - mine.seen_at >= service.grain(mine):
-        db.session.rollback()  # the page is made; what it left undone stays undone
+        forget()  # the page is made; what it left undone stays undone
         with transaction():
             service.note_seen(mine.id)
     return response
