@@ -48,6 +48,6 @@ class Chart:
             start += value
 
     def words(self, bar: Bar) -> str:
-        """The bar in words: `4 yes · 1 no`; nothing where it is empty."""
+        """The bar in words: `yes: 4 · no: 1`; nothing where it is empty."""
         said = zip(self.parts, bar.values, strict=True)
-        return " · ".join(f"{value} {part}" for part, value in said if value)
+        return " · ".join(f"{part}: {value}" for part, value in said if value)

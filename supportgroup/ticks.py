@@ -12,9 +12,10 @@ from flask import current_app
 
 from supportgroup import pulse
 from supportgroup.accounts import service as accounts
-from supportgroup.board import ending, planning
+from supportgroup.board import base_rate, ending, planning
 from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining
+from supportgroup.load import service as load
 from supportgroup.mail.delivery import deliver_for, tend
 from supportgroup.mail.leases import forget_old
 from supportgroup.meetings import afterwards, reminders, series
@@ -139,6 +140,24 @@ def owe_help_reminders() -> None:
 def owe_daily_asks() -> None:
     with transaction():
         planning.owe_daily_asks()
+
+
+@tick("count-base-rates", every=6 * 3600)
+def count_base_rates() -> None:
+    with transaction():
+        base_rate.count_base_rates()
+
+
+@tick("suggest-small-asks", every=3600)
+def suggest_small_asks() -> None:
+    with transaction():
+        load.suggest_small_asks()
+
+
+@tick("note-outcomes", every=60)
+def note_outcomes() -> None:
+    with transaction():
+        load.note_outcomes()
 
 
 @tick("build-exports", every=5)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from supportgroup.board import helping
+from supportgroup.board.carrying import OverOwnLimit
 from supportgroup.board.forms import HappenedForm, HearingForm, MessageForm, ThanksForm
 from supportgroup.board.models import Happened
 from supportgroup.board.views import ASK, bp, find, find_own, page_of
@@ -26,8 +27,11 @@ def accept(slug: str, ask_id: UUID) -> ResponseReturnValue:
     ask = find(me, ask_id)
     if not helping.holds(ask, me):
         helping.check_open(ask, me)  # who comes too late hears it without waiting for the lock
-    with transaction():
-        helping.accept_ask(me=me, ask_id=ask.id)
+    try:
+        with transaction():
+            helping.accept_ask(me=me, ask_id=ask.id, anyway="anyway" in request.form)
+    except OverOwnLimit as limit:
+        return page_of(me, find(me, ask_id), limit=limit)
     return back_to(slug, ask_id, "You can do this. Thanks. Hand it back whenever you need to, without a reason.")
 
 

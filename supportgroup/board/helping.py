@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from supportgroup import clock
-from supportgroup.board import letters
+from supportgroup.board import carrying, letters
 from supportgroup.board.models import Ask, AskState, Happened, Heard, Hearing, Help, HelpState, Message
 from supportgroup.board.service import going_on, here, locked, locked_own
 from supportgroup.db import db
@@ -22,10 +22,11 @@ NOT_YOURS = "You don’t have this one."
 NOT_IN_THREAD = "Only the asker and those who help write here."
 
 
-def accept_ask(*, me: Membership, ask_id: UUID) -> Help:
+def accept_ask(*, me: Membership, ask_id: UUID, anyway: bool = False) -> Help:
     """Take a place on the ask. Of any number who press at once for the last place one gets it, the others are Refused.
 
-    Who holds a place already keeps it. Who handed it back may take it again.
+    Who holds a place already keeps it. Who handed it back may take it again. Raises OverOwnLimit for who has set
+    themselves less, unless they choose it `anyway`.
     """
     me = here(me)
     ask, now = locked(me, ask_id), clock.now()
@@ -33,6 +34,8 @@ def accept_ask(*, me: Membership, ask_id: UUID) -> Help:
     if mine is not None and mine.holds:
         return mine
     check_open(ask, me)
+    if not anyway:
+        carrying.respect(account_id=me.account_id, size_minutes=ask.size_minutes)
     if mine is not None:
         mine.take_again(now)
     else:

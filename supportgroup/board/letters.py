@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from supportgroup import clock
+from supportgroup.board.carrying import has_room
 from supportgroup.board.eyes import listed, seen_pairs
 from supportgroup.board.models import Ask, AskKind, AskState, Help, HelpState
 from supportgroup.db import db
@@ -53,12 +54,15 @@ def owe_about(
 
 
 def owe_posted(ask: Ask, *, everyone: bool = False, without: UUID | None = None) -> None:
-    """Tell those who may see the ask and want a letter for each; or everyone who may and wants any letters at all."""
+    """Tell those who may see the ask and want a letter for each; or everyone who may and wants any letters at all.
+
+    Who is full by their own measure, or rests, hears of none.
+    """
     wishes = [AsksByMail.AT_ONCE, AsksByMail.DAILY] if everyone else [AsksByMail.AT_ONCE]
     readers = (
         select(Membership.account_id)
         .join(Ask, listed())
-        .where(Ask.id == ask.id, Membership.asks_by_mail.in_(wishes))
+        .where(Ask.id == ask.id, Membership.asks_by_mail.in_(wishes), has_room(Membership.account_id))
         .where(Membership.id.not_in([ask.asker_id, *(help_.helper_id for help_ in ask.helpers)]))
     )
     if without is not None:
@@ -294,6 +298,7 @@ def in_digests() -> list[ColumnElement[bool]]:
     return [
         Membership.state == MembershipState.ACTIVE,
         Membership.asks_by_mail == AsksByMail.DAILY,
+        has_room(Membership.account_id),
         Ask.state == AskState.OPEN,
         Ask.kind != AskKind.LISTEN,
         Ask.asker_id != Membership.id,

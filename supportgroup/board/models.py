@@ -62,6 +62,7 @@ class Hearing(StrEnum):
 
 LONGER = 120  # minutes; the size "longer" is stored as this
 SIZES = (5, 15, 30, 60, LONGER)
+MOST_PER_WEEK = 20  # asks that somebody may set themselves to carry
 
 WITHOUT_DATE = timedelta(days=7)  # how long an ask that names no day stays open
 HEARABLE = timedelta(hours=48)  # how long an ask to be heard does
@@ -243,3 +244,28 @@ class Heard(Base):
     )
     says: Mapped[Hearing] = mapped_column(default=Hearing.I_HEAR_YOU)
     created_at: Mapped[datetime]
+
+
+class LoadWish(Base):
+    """What an account has set itself to carry. A wish, not a wall: see carrying.py."""
+
+    __tablename__ = "load_wishes"
+    __table_args__ = (CheckConstraint(f"per_week BETWEEN 0 AND {MOST_PER_WEEK}", name="per_week"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    per_week: Mapped[int] = mapped_column(default=2)
+    resting_until: Mapped[datetime | None]
+
+    def rests(self, now: datetime) -> bool:
+        return self.resting_until is not None and self.resting_until > now
+
+
+class BaseRate(Base):
+    """How often an ask gets a yes in a group, and how soon. A group with too few asks has no row."""
+
+    __tablename__ = "base_rates"
+
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
+    yes_of_ten: Mapped[int]  # rounded down
+    minutes: Mapped[int]  # within which half of those that got a yes had it
+    counted_at: Mapped[datetime]

@@ -11,6 +11,7 @@ from flask_login import current_user, login_required
 from supportgroup import clock, words
 from supportgroup.accounts.queries import recipient
 from supportgroup.board import eyes, helping, phrases, queries, service
+from supportgroup.board.carrying import OverOwnLimit
 from supportgroup.board.forms import AskForm, HardForm, MessageForm, ThanksForm, When, in_a_week, member_of, values
 from supportgroup.board.models import Ask, Eyes
 from supportgroup.db import transaction
@@ -21,6 +22,9 @@ from supportgroup.groups.models import Membership
 from supportgroup.mail.kinds import quiet_until
 from supportgroup.mail.links import destination
 from supportgroup.meetings.roster import roster
+from supportgroup.reflections import queries as reflections
+from supportgroup.reflections.forms import before_you_ask
+from supportgroup.reflections.service import note_before
 from supportgroup.safety.queries import hiding_of
 
 bp = Blueprint("board", __name__)
@@ -83,9 +87,17 @@ def show(slug: str, ask_id: UUID) -> ResponseReturnValue:
 
 
 def page_of(
-    me: Membership, ask: Ask, *, message: MessageForm | None = None, thanks: ThanksForm | None = None
+    me: Membership,
+    ask: Ask,
+    *,
+    message: MessageForm | None = None,
+    thanks: ThanksForm | None = None,
+    limit: OverOwnLimit | None = None,
 ) -> ResponseReturnValue:
-    """One ask's page, as its asker, somebody who helps, or anyone else sees it."""
+    """One ask's page, as its asker, somebody who helps, or anyone else sees it.
+
+    `limit`: what the reader set themselves, where they were about to go over it.
+    """
     is_asker, mine = ask.asker_id == me.id, ask.help_of(me.id)
     hearing = queries.hearing_of(ask) if is_asker else 0
     form = message or thanks
@@ -106,12 +118,14 @@ def page_of(
         hearing=hearing,
         over=ask.is_over(clock.now()),
         hiding=hiding_of(ask.id) if is_asker else None,
+        limit=limit,
+        reflection=reflections.of_ask(me.account_id, ask.id) if is_asker else None,
         message=message or MessageForm(formdata=None),
         thanks=thanks or ThanksForm(formdata=None),
         form=form,
         words=phrases,
     )
-    return page, 422 if form and form.errors else 200
+    return page, 409 if limit else 422 if form and form.errors else 200
 
 
 @bp.route(f"{ROOM}/asks/new", methods=["GET", "POST"])
@@ -119,22 +133,22 @@ def page_of(
 def new(slug: str) -> ResponseReturnValue:
     """A new ask. `like`: start from one of my own; `example`: from one of ours; `kind`: of this kind."""
     me = enter(slug)
-    form = AskForm(**first_choices(me))
+    form, before = AskForm(**first_choices(me)), before_you_ask()
     offer_eyes(form, me)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and before.validate():
         try:
             with transaction():
                 ask = service.post_ask(me=me, wish=form.wish())
+                note_before(account_id=me.account_id, ask_id=ask.id, about=ask.title, before=before.before())
             flash(posted())
             return redirect(url_for(".show", slug=slug, ask_id=ask.id), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
-    return ask_page("board/new.html", form, me=me)
+    return ask_page("board/new.html", form, me=me, before=before), 422 if form.errors or before.errors else 200
 
 
-def ask_page(template: str, form: AskForm, **more: Any) -> ResponseReturnValue:
-    page = render_template(template, form=form, on_the_card=phrases.ON_THE_CARD, examples=examples(), **more)
-    return page, 422 if form.errors else 200
+def ask_page(template: str, form: AskForm, **more: Any) -> str:
+    return render_template(template, form=form, on_the_card=phrases.ON_THE_CARD, examples=examples(), **more)
 
 
 def examples() -> list[tuple[str, str, list[tuple[int, phrases.Example]]]]:
@@ -214,7 +228,7 @@ def edit(slug: str, ask_id: UUID) -> ResponseReturnValue:
             return redirect(url_for(".show", slug=slug, ask_id=ask.id), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
-    return ask_page("board/edit.html", form, me=me, ask=ask)
+    return ask_page("board/edit.html", form, me=me, ask=ask), 422 if form.errors else 200
 
 
 @bp.post(f"{ASK}/withdraw")

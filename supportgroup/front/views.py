@@ -9,6 +9,7 @@ from supportgroup.board.models import AskState, Happened
 from supportgroup.board.queries import Summary
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Membership
+from supportgroup.load import service as load
 from supportgroup.meetings import queries as meetings
 from supportgroup.meetings.forms import ANSWERS
 from supportgroup.meetings.roster import Roster, roster
@@ -41,6 +42,7 @@ def home() -> ResponseReturnValue:
         asks=[(summary, came_of(summary, people.get(summary.me))) for summary in asks],
         helps=board.helps_of(current_user.id),
         small=board.something_small(mine),
+        card=load.card(current_user.id, mine),
     )
 
 

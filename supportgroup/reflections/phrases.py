@@ -15,10 +15,10 @@ CAME = {Came.HAPPENED: "It happened", Came.PARTLY: "Partly", Came.NOT: "It didn�
 PROMPTS = {Prompt.NEED: "What do I need now?", Prompt.PAST: "What happened to me?"}
 
 WHAT_HAPPENED = {
-    (Reply.YES, Came.HAPPENED): "someone said yes, and it happened.",
-    (Reply.YES, Came.PARTLY): "someone said yes, and a part of it happened.",
-    (Reply.YES, Came.NOT): "someone said yes. Then it didn’t happen.",
-    (Reply.YES, None): "someone said yes.",
+    (Reply.YES, Came.HAPPENED): "{who} said yes, and it happened.",
+    (Reply.YES, Came.PARTLY): "{who} said yes, and a part of it happened.",
+    (Reply.YES, Came.NOT): "{who} said yes. Then it didn’t happen.",
+    (Reply.YES, None): "{who} said yes.",
     (Reply.NO, None): "nobody had room this time.",
 }
 
@@ -30,7 +30,7 @@ def thought_words(thought: Thought | None, own: str) -> str:
     return THOUGHTS[thought] if thought and thought is not Thought.ELSE else ""
 
 
-def what_happened(reply: Reply | None, came: Came | None) -> str:
-    """What came of an ask, in words; nothing where nobody knows."""
+def what_happened(reply: Reply | None, came: Came | None, who: str = "someone") -> str:
+    """What came of an ask, in words; nothing where nobody knows. `who`: the helpers, where the page knows them."""
     said = Reply.YES if came else reply
-    return WHAT_HAPPENED[said, came] if said else ""
+    return WHAT_HAPPENED[said, came].format(who=who) if said else ""

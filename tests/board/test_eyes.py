@@ -9,7 +9,8 @@ from sqlalchemy import select
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.board import eyes, letters, planning, queries
-from supportgroup.board.models import AskKind, AskState, Eyes, HelpState
+from supportgroup.board.carrying import set_wish
+from supportgroup.board.models import MOST_PER_WEEK, AskKind, AskState, Eyes, HelpState
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, MembershipState, Role
 from supportgroup.mail.models import Letter
@@ -55,6 +56,8 @@ class World:
             make_membership(self.group, make_account(f"P{at}"), role=role, state=state, asks_by_mail=wish)
             for at, (role, state, wish) in enumerate(drawn["people"])
         ]
+        for one in self.people:  # nobody is full by their own measure
+            set_wish(account_id=one.account_id, per_week=MOST_PER_WEEK, resting_until=None)
         for present in self.meetings:
             meeting = make_meeting(self.group)
             for at in present:

@@ -107,6 +107,11 @@ def test_what_happened_has_words_for_every_pair(reply, came):
     assert (what_happened(reply, came) == "") == (reply is None and came is None)
 
 
+def test_where_the_page_knows_who_helped_it_says_so():
+    assert what_happened(Reply.YES, Came.HAPPENED, "Cleo") == "Cleo said yes, and it happened."
+    assert what_happened(Reply.NO, None, "Cleo") == "nobody had room this time."
+
+
 @given(
     values=st.lists(
         st.lists(st.integers(min_value=0, max_value=500), min_size=3, max_size=3), min_size=1, max_size=12

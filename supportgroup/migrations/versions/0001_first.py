@@ -363,6 +363,8 @@ def upgrade() -> None:
         ),
         sa.Column("agreement_version", sa.Integer(), nullable=False),
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("consent_version", sa.Integer(), nullable=True),
+        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,0 +1,83 @@
+"""How much somebody has set themselves to carry in a week, and whether they rest.
+
+A wish, not a wall: the board says so kindly, lets them choose all the same, and meanwhile sends them no asks.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import aliased
+
+from supportgroup import clock
+from supportgroup.board.models import HELPING, Ask, Help, LoadWish
+from supportgroup.db import db, insert_or_ignore
+from supportgroup.errors import Refused
+from supportgroup.groups.models import Membership
+from supportgroup.words import number
+
+WEEK = timedelta(days=7)
+FREE = 5  # minutes: asks of this size are not counted
+AT_FIRST = 2  # asks a week, for who has said nothing else
+
+
+class OverOwnLimit(Refused):
+    """More than somebody has set themselves. They may choose it all the same."""
+
+
+def wish_of(account_id: UUID) -> LoadWish:
+    """What the account has set itself; two a week where it has said nothing."""
+    return db.session.get(LoadWish, account_id, populate_existing=True) or LoadWish(
+        account_id=account_id, per_week=AT_FIRST
+    )
+
+
+def set_wish(*, account_id: UUID, per_week: int, resting_until: datetime | None) -> None:
+    """Set how many asks a week, and until when to rest; None for not resting."""
+    db.session.execute(insert_or_ignore(LoadWish).values(account_id=account_id, per_week=per_week))
+    wish = db.session.get_one(LoadWish, account_id, populate_existing=True)
+    wish.per_week, wish.resting_until = per_week, resting_until
+
+
+def carried(account_id: Any, now: datetime) -> Any:
+    """How many asks the account took on within the last week, as a scalar subquery; `account_id` may be a column.
+
+    What was handed back does not count, nor do asks of five minutes.
+    """
+    mine, help_, ask = aliased(Membership), aliased(Help), aliased(Ask)
+    return (
+        select(func.count(help_.id))
+        .join(mine, mine.id == help_.helper_id)
+        .join(ask, ask.id == help_.ask_id)
+        .where(mine.account_id == account_id, help_.state.in_(HELPING))
+        .where(help_.accepted_at > now - WEEK, ask.size_minutes > FREE)
+        .scalar_subquery()
+    )
+
+
+def has_room(account_id: Any) -> ColumnElement[bool]:
+    """Whether the account is neither full nor resting, as a condition; `account_id` is a column."""
+    now = clock.now()
+    resting = exists().where(LoadWish.account_id == account_id, LoadWish.resting_until > now)
+    wished = select(LoadWish.per_week).where(LoadWish.account_id == account_id).scalar_subquery()
+    return and_(~resting, carried(account_id, now) < func.coalesce(wished, AT_FIRST))
+
+
+def respect(*, account_id: UUID, size_minutes: int) -> None:
+    """Raises OverOwnLimit, with what to say, where one more ask of this size is over what the account set itself."""
+    now, wish = clock.now(), wish_of(account_id)
+    if wish.rests(now):
+        raise OverOwnLimit("You are resting at the moment. It is fine to leave this one to someone else.")
+    if size_minutes <= FREE:
+        return
+    have = db.session.scalar(select(carried(account_id, now))) or 0
+    if have >= wish.per_week:
+        raise OverOwnLimit(f"{said(wish.per_week, have)} It is fine to leave this one to someone else.")
+
+
+def said(per_week: int, have: int) -> str:
+    """`You set yourself two a week, and you have two.`"""
+    if per_week == 0:
+        return "You set yourself none for now."
+    return f"You set yourself {number(per_week)} a week, and you have {number(have)}."

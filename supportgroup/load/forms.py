@@ -1,0 +1,70 @@
+"""Forms about one's own load: shape only."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from wtforms import BooleanField, DateField, IntegerField, ValidationError
+from wtforms.validators import InputRequired, NumberRange
+
+from supportgroup import clock
+from supportgroup.board.models import MOST_PER_WEEK, LoadWish
+from supportgroup.fields import Form
+
+A_NUMBER = f"Say a number from 0 to {MOST_PER_WEEK}."
+LONGEST = timedelta(days=366)  # of resting
+
+
+class PerWeek(IntegerField):
+    """A whole number, with a sentence of our own for what is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([text[:12] for text in valuelist])
+        except ValueError:
+            raise ValueError(A_NUMBER) from None
+
+
+class Day(DateField):
+    """A day of the calendar, or none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([text for text in valuelist if text])
+        except ValueError:
+            raise ValueError("That day is not in the calendar. Choose one, such as 24 May.") from None
+
+
+class WishForm(Form):
+    """What somebody sets themselves. `zone` is theirs: rest ends when a day of theirs begins."""
+
+    zone: ZoneInfo
+
+    per_week = PerWeek(
+        "How many asks can you carry in a week?",
+        [InputRequired(A_NUMBER), NumberRange(0, MOST_PER_WEEK, A_NUMBER)],
+        description="Asks of five minutes are free. You can always choose one more.",
+    )
+    rest = BooleanField("I rest for now")
+    rest_until = Day("Until which day?", description="Meanwhile no asks are sent to you.")
+    wanted = BooleanField("Now and then, suggest a small ask to me on my home page")
+    by_mail = BooleanField("Yes, by mail too")
+
+    def validate_rest_until(self, field: Any) -> None:
+        if not self.rest.data or field.errors:
+            return
+        today = clock.now().astimezone(self.zone).date()
+        if field.data is None or not today < field.data <= today + LONGEST:
+            raise ValidationError("Choose a day after today, within a year.")
+
+    def resting_until(self) -> datetime | None:
+        """The instant at which rest ends: the begin of that day; None for not resting."""
+        day = self.rest_until.data if self.rest.data else None
+        return datetime.combine(day, time(), self.zone) if day else None
+
+
+def values(wish: LoadWish, zone: ZoneInfo) -> dict[str, Any]:
+    """A wish as the form's fields."""
+    rests = wish.rests(clock.now())
+    day: date | None = wish.resting_until.astimezone(zone).date() if wish.resting_until and rests else None
+    return {"per_week": wish.per_week, "rest": rests, "rest_until": day}
