@@ -19,6 +19,14 @@ help that every page links to.
 Everyone here is an adult. We take care of ourselves first, and tell a facilitator when something does not feel right.\
 """
 
+# What everyone says yes to on joining, apart from the agreement. Another text is another version.
+CONSENT_VERSION = 1
+CONSENT = """\
+That somebody is in a support group can say something about their health, their faith or how they live. To make the \
+group work, this service keeps that you are in it and what you write there, sealed, for its members to read. You can \
+take this back at any time by leaving the group; what you wrote there is then erased.\
+"""
+
 FIRST_TIME = """\
 You can come and only listen. Camera off, silence and leaving early are all fine. Somebody says hello, says how the \
 hour goes, and nobody is asked to tell anything.\

@@ -134,6 +134,10 @@ class JoinForm(Form):
     agree = BooleanField(
         validators=[InputRequired("Tick this to go on. The agreement is what people here can count on.")]
     )
+    consent = BooleanField(
+        "I say yes to this",
+        validators=[InputRequired("Tick this to go on. Without your yes nothing about you is kept here.")],
+    )
 
     def wish(self, questions: Sequence[str]) -> Wish:
         """What was written; a version that is no number is one that never was."""

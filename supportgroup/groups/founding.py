@@ -12,7 +12,7 @@ from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import note_powers
 from supportgroup.db import db
-from supportgroup.groups import defaults, places, queries, service
+from supportgroup.groups import defaults, letters, places, queries, service
 from supportgroup.groups.models import (
     Agreement,
     Format,
@@ -78,6 +78,8 @@ def start_group(
         cover_word=service.cover_word(by),
         agreement_version=1,
         agreed_at=now,
+        consent_version=defaults.CONSENT_VERSION,
+        consented_at=now,
         joined_at=now,
         hello_at=now,
     )
@@ -119,6 +121,8 @@ def set_agreement(group: Group, by: Membership, text: str) -> None:
     now = clock.now()
     db.session.add(Agreement(group_id=group.id, version=old.version + 1, text=text, created_at=now))
     by.agreement_version, by.agreed_at = old.version + 1, now
+    db.session.flush()
+    letters.owe_agreement(group, old.version + 1, without=by)
 
 
 def set_slug(group: Group) -> None:

@@ -14,7 +14,7 @@ from supportgroup.accounts.service import LinkUsed, sign_up
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import letters, places, queries, service
-from supportgroup.groups.defaults import ANSWER_LAPSES, ANSWER_REMINDED
+from supportgroup.groups.defaults import ANSWER_LAPSES, ANSWER_REMINDED, CONSENT_VERSION
 from supportgroup.groups.models import (
     Group,
     GroupState,
@@ -165,6 +165,7 @@ def written(group: Group, account: Account, wish: Wish, mine: Membership | None)
     now = clock.now()
     if mine is not None:
         mine.name, mine.agreement_version, mine.agreed_at = wish.name, wish.agreement_version, now
+        mine.consent_version, mine.consented_at = CONSENT_VERSION, now
         return mine
     one = Membership(
         group_id=group.id,
@@ -175,6 +176,8 @@ def written(group: Group, account: Account, wish: Wish, mine: Membership | None)
         cover_word=service.cover_word(account),
         agreement_version=wish.agreement_version,
         agreed_at=now,
+        consent_version=CONSENT_VERSION,
+        consented_at=now,
     )
     one.group = group
     db.session.add(one)

@@ -70,6 +70,24 @@ def owe_notice(name: str, group: Group, accounts: Iterable[UUID]) -> None:
     )
 
 
+def owe_agreement(group: Group, version: int, *, without: Membership) -> None:
+    """Let the group's members know that its agreement has changed; letters about an older version are dropped."""
+    drop("changed again", kinds=["agreement-changed"], about_id=group.id)
+    letters = [
+        Owed(
+            recipient_id=one.account_id,
+            about_id=group.id,
+            about_version=version,
+            occasion=f"{group.id.hex}:{version}",
+            due_at=clock.now(),
+            scope_id=group.id,
+        )
+        for one in queries.members(group.id)
+        if one.id != without.id
+    ]
+    owe("agreement-changed", letters)
+
+
 def drop_application(one: Membership) -> None:
     """Nobody needs to be told of this application any more."""
     drop("answered", kinds=["application-received"], about_id=one.id)
@@ -168,6 +186,17 @@ def group_notice(letters: Sequence[Letter]) -> Mapping[int, Says]:
         letter.id: says("members", me)
         for letter in letters
         if (me := readers.get(letter.id)) and me.group.state is GroupState.RESTING
+    }
+
+
+@kind("agreement-changed", lateness=WEEK, preference="membership", samples=[{}])
+def agreement_changed(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """The agreement reads differently now. Left out: the reader has accepted it already."""
+    readers = readers_of(letters)
+    return {
+        letter.id: says("agreement", me)
+        for letter in letters
+        if (me := readers.get(letter.id)) and me.agreement_version < letter.about_version
     }
 
 

@@ -131,6 +131,8 @@ class Membership(Sealing, Base):
     asks_by_mail: Mapped[AsksByMail] = mapped_column(default=AsksByMail.DAILY)
     agreement_version: Mapped[int]
     agreed_at: Mapped[datetime]
+    consent_version: Mapped[int | None]  # of the words about what is kept, which everyone says yes to on joining
+    consented_at: Mapped[datetime | None]  # ended_at takes it back
     answers_sealed: Mapped[bytes | None]  # to the application's questions, as JSON
     applied_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]  # facilitators were reminded of this application

@@ -15,6 +15,7 @@ from supportgroup.db import transaction
 from supportgroup.errors import Refused
 from supportgroup.groups import founding, inviting, joining, queries, service
 from supportgroup.groups.access import enter, look_at
+from supportgroup.groups.defaults import CONSENT
 from supportgroup.groups.forms import PlaceForm, StartForm, joining_form
 from supportgroup.groups.joining import Wish
 from supportgroup.groups.models import Group, Invitation, Joining, Membership, MembershipState, Visibility
@@ -97,6 +98,7 @@ def joining_page(group: Group, invitation: Invitation | None) -> ResponseReturnV
             form=form,
             group=group,
             agreement=agreement,
+            consent=CONSENT,
             questions=range(len(questions)),
             invited=invitation is not None,
             full=invitation is None and queries.is_full(group),
@@ -214,6 +216,12 @@ def agree(slug: str) -> ResponseReturnValue:
 def place_link_leads_to(_token: str, group_id: UUID) -> str:
     """Letters about one's own place lead to one's page in the group, which asks who is there."""
     return path_in("groups.mine", group_id)
+
+
+@destination("agreement")
+def agreement_link_leads_to(_token: str, group_id: UUID) -> str:
+    """To the group's home, where an agreement that has changed stands until it is accepted."""
+    return path_in("groups.public", group_id)
 
 
 @destination("members")

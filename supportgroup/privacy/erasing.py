@@ -71,7 +71,7 @@ def remember(account: Account, places: list[Membership], ledger: Path) -> None:
     known = hashed(account.id) or b""
     if db.session.get(Erased, known) is None:
         consents = [
-            [one.agreement_version, one.agreed_at.isoformat(), one.ended_at.isoformat() if one.ended_at else None]
+            [one.agreement_version, *(at and at.isoformat() for at in (one.agreed_at, one.consented_at, one.ended_at))]
             for one in places
         ]
         db.session.add(Erased(account_hash=known, erased_at=clock.now(), consents=consents))
@@ -168,6 +168,6 @@ def part_from_account(one: Membership) -> None:
     nobody = create_account(email=f"{uuid4().hex}@erased.invalid", name="", confirmed_at=then)
     nobody.created_at, nobody.address_refused_at = then, then
     one.account_id, one.cover_word, one.agreed_at = nobody.id, "", then
-    one.applied_at = one.reminded_at = one.waiting_since = one.hello_at = None
+    one.applied_at = one.reminded_at = one.waiting_since = one.hello_at = one.consented_at = None
     one.joined_at = month(one.joined_at) if one.joined_at else None
     db.session.flush()

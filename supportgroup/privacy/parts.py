@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from supportgroup.accounts.models import Account, Passkey, ReminderTime, SecurityNote, Session, StoppedPreference
 from supportgroup.board.models import Ask, Heard, Help, Message
 from supportgroup.db import db
+from supportgroup.groups.defaults import CONSENT, CONSENT_VERSION
 from supportgroup.groups.models import Agreement, Group, Membership
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings.models import CheckIn, Meeting, Presence, Rsvp
@@ -77,6 +78,8 @@ def groups(account: Account) -> list[Record]:
             "agreed on": at(one.agreed_at),
             "agreement version": one.agreement_version,
             "agreement": agreement.text if agreement else None,
+            "said yes to what is kept": at(one.consented_at),
+            "in these words": CONSENT if one.consent_version == CONSENT_VERSION else one.consent_version,
             "answers when applying": one.answers or None,
             "applied": at(one.applied_at),
             "joined": at(one.joined_at),

@@ -11,7 +11,7 @@ from tests.post import deliver_due, text_of
 
 def fill_in(**fields):
     """The joining form, as somebody fills it in."""
-    return {"name": "Dan", "agreement_version": "1", "agree": "y", **fields}
+    return {"name": "Dan", "agreement_version": "1", "agree": "y", "consent": "y", **fields}
 
 
 def ask_by_letter(client, path, email="dan@example.org", **fields):

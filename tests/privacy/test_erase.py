@@ -194,7 +194,7 @@ def test_what_is_kept_of_an_account_is_a_hash_and_the_dates_of_consent(frozen, g
     pass_days(frozen, ledger)
 
     kept = db.session.scalars(select(Erased)).one()
-    assert [version for version, _, _ in kept.consents] == [1]
+    assert [version for version, *_ in kept.consents] == [1]
     assert ledger.read_text().split() == [kept.account_hash.hex()]
     assert oct(ledger.stat().st_mode)[-3:] == "600"
 
