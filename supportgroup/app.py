@@ -106,7 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     csrf.init_app(app)
     access.install(app)
-    breached.install(settings.var / "breached-passwords")
+    breached.install(settings.var / breached.FILE)
     install_pages(app)
     install_mail(app, settings)
     install_assets(app, settings.var / "assets")

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+FILE = "breached-passwords"  # under SUPPORTGROUP_VAR
 SIZE = 8  # bytes kept of each hash
 RUN = 1_000_000  # hashes sorted at once
 HASH = re.compile(rb"([0-9A-Fa-f]{40})(:\d+)?")

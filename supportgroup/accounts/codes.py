@@ -103,6 +103,17 @@ def make_spare(account: Account, *, tell: bool = True) -> list[str]:
     return made
 
 
+def remove_all(account: Account) -> None:
+    """Ask for none any more, for somebody who has lost app and paper; a short password cannot stay without them."""
+    known = queries.password(account.id)
+    if known is not None and known.is_short:
+        db.session.delete(known)
+    db.session.execute(delete(SpareCode).where(SpareCode.account_id == account.id))
+    gone = delete(Authenticator).where(Authenticator.account_id == account.id).returning(Authenticator.id)
+    if db.session.scalar(gone) is not None:
+        note(account, Change.CODES_REMOVED)
+
+
 def remove(account: Account) -> None:
     """Ask for no codes any more. Raises Refused where the password is too short to stand without them."""
     ways = queries.ways(account.id)

@@ -173,6 +173,13 @@ def use(site: Site, *, content: bytes, answer: str, account_id: UUID | None = No
     return db.session.get_one(Account, known.account_id), found.user_verified
 
 
+def remove_all(account: Account) -> None:
+    """Forget every passkey, for somebody who has lost them."""
+    gone = delete(Passkey).where(Passkey.account_id == account.id).returning(Passkey.id)
+    if db.session.scalars(gone).all():
+        note(account, Change.PASSKEY_REMOVED)
+
+
 def remove(account: Account, passkey_id: UUID) -> None:
     """Forget a passkey; removing it twice changes nothing."""
     gone = delete(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == account.id)
