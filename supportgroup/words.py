@@ -62,7 +62,7 @@ def by_day(instant: datetime, now: datetime, zone: tzinfo) -> str:
     return f"by {format_date(instant.astimezone(zone).date(), pattern, locale=LOCALE)}"
 
 
-NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def number(count: int) -> str:
