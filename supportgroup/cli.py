@@ -227,6 +227,14 @@ def erase_account(app: Flask, email: str) -> None:
     click.echo("Erased. Backups let go of it as they are replaced.")
 
 
+@account_commands.command("erase-again")
+@in_app
+def erase_again(app: Flask) -> None:
+    """After a backup was restored: erase whoever had been erased since it was made."""
+    again = erasing.honour(app.config["SETTINGS"].var / erasing.LEDGER)
+    click.echo(f"Erased again: {again}.")
+
+
 def account_or_end(email: str) -> Account:
     """The account of this address. Ends the command where there is none."""
     return account_queries.account_of(address(email)) or fail(f"There is no account with the address {email}.")

@@ -1,6 +1,7 @@
 """Erasure: hidden at once, seven days to keep it after all, then gone, row by row; and gone again after a restore."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -256,3 +257,9 @@ def empty():
 def test_every_table_has_a_fate(app):
     """A new table says what becomes of its rows when their account goes, or that they are nobody's."""
     assert {table.name for table in tables()} == set(FATES)
+
+
+def test_every_table_stands_in_the_paper_on_privacy():
+    paper = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text()
+
+    assert [name for name in FATES if f"`{name}`" not in paper] == []
