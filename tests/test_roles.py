@@ -1,0 +1,210 @@
+"""Who may see which page. A route that is not in this table fails the test: new pages say whom they are for.
+
+Everybody else gets the same answer as for something that is not there, byte for byte, and nothing changes.
+"""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from tests.world import PEOPLE, changed, make_world, taken_back
+
+EVERYONE = frozenset(PEOPLE)
+SIGNED_IN = EVERYONE - {"nobody"}
+MEMBERS = frozenset({"member", "blocked", "facilitator"})
+FACILITATORS = frozenset({"facilitator"})
+OPERATORS = frozenset({"operator"})
+# What belongs to one person, in the world the member; nobody else has it.
+HERS = frozenset({"member"})
+
+AUDIENCE = {
+    **dict.fromkeys(
+        "front.index front.privacy front.directory safety.help_now health.alive health.ready mail.follow accounts.stop "
+        "accounts.sign_in accounts.sign_up accounts.use_link accounts.sign_in_by_password accounts.sign_in_by_passkey "
+        "accounts.passkey_sign_in_options meetings.way_in".split(),
+        EVERYONE,
+    ),
+    **dict.fromkeys(
+        "front.home accounts.settings accounts.mail accounts.sessions accounts.end_session accounts.end_other_sessions "
+        "accounts.end_all_sessions accounts.sign_out accounts.ways accounts.email accounts.prove accounts.prove_by_link "
+        "accounts.prove_by_passkey accounts.passkey_prove_options accounts.set_password accounts.remove_password "
+        "accounts.set_up_codes accounts.remove_codes accounts.new_spare_codes accounts.add_passkey "
+        "accounts.new_passkey_options accounts.remove_passkey groups.new load.balance load.pass_over privacy.data "
+        "privacy.erase privacy.ask_for_copy privacy.keep reflections.index reflections.new reflections.question "
+        "reflections.erase_all reflections.export".split(),
+        SIGNED_IN,
+    ),
+    **dict.fromkeys(
+        "board.index board.show board.new board.covered board.ended board.hard board.accept board.hand_back board.heard "
+        "board.messages board.happened meetings.index meetings.show meetings.calendar meetings.rsvp groups.members "
+        "groups.mine groups.leave groups.agree moderation.blocks moderation.block moderation.unblock moderation.mute "
+        "moderation.unmute moderation.report moderation.reports".split(),
+        MEMBERS,
+    ),
+    **dict.fromkeys(
+        "board.edit board.done board.withdraw board.again board.thank groups.manage groups.applications groups.answer "
+        "groups.edit groups.invitations groups.revoke groups.poster groups.hello groups.make_facilitator groups.remove "
+        "groups.step_down groups.stay_on groups.take_over load.spread meetings.new meetings.edit meetings.cancel "
+        "meetings.attendance meetings.host meetings.series_list meetings.stop_series moderation.queue moderation.look "
+        "moderation.answer moderation.hand_over moderation.hide moderation.show moderation.danger "
+        "moderation.duties".split(),
+        FACILITATORS,
+    ),
+    **dict.fromkeys(
+        "moderation.operator_queue moderation.operator_look moderation.operator_open moderation.operator_answer "
+        "moderation.operator_hide moderation.operator_remove moderation.operator_hidden moderation.operator_keep "
+        "moderation.operator_show".split(),
+        OPERATORS,
+    ),
+    **dict.fromkeys(
+        "accounts.confirm_email accounts.undo_email moderation.hidden moderation.ask_again reflections.edit "
+        "reflections.erase reflections.erase_note privacy.download meetings.check_in load.reflect".split(),
+        HERS,
+    ),
+    # A group's public page and the ways in are there for everyone but whoever was removed.
+    **dict.fromkeys("groups.public groups.join groups.invited".split(), EVERYONE - {"removed"}),
+    "groups.withdraw": MEMBERS | {"applicant", "former"},
+    "groups.come_back": MEMBERS | {"applicant", "former"},
+    "privacy.erase_in_group": frozenset({"former"}),
+    # There only with METRICS_TOKEN, and for who sends it.
+    "health.metrics": frozenset(),
+    # In development only.
+    "dev.mailbox": EVERYONE,
+    "dev.letter": frozenset(),
+    "dev.letter_html": frozenset(),
+}
+# Where the anonymous get what everybody refused gets, not the way to sign in.
+NEVER_TO_SIGN_IN = {"health.metrics", "dev.letter", "dev.letter_html", "groups.public", "groups.join", "groups.invited"}
+
+
+@pytest.fixture
+def world(app):
+    return make_world()
+
+
+def rules(app):
+    return sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint)
+
+
+def methods(rule):
+    return sorted(rule.methods - {"HEAD", "OPTIONS"})
+
+
+def same(answer):
+    """What an answer says, without what is new each time."""
+    text = re.sub(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"', "", answer.text)
+    headers = {
+        name: re.sub(r"nonce-[\w-]+", "", value) for name, value in answer.headers.items() if name != "Set-Cookie"
+    }
+    return answer.status_code, text, headers
+
+
+def test_every_route_says_whom_it_is_for(app):
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(AUDIENCE)
+
+
+def test_each_page_is_there_for_whom_it_is_for_and_for_nobody_else(app, world):
+    wrong = []
+    for rule in rules(app):
+        path = world.path(app, rule)
+        for method in methods(rule):
+            for person in PEOPLE:
+                browser = world.browser(app, person)
+                with taken_back() as written:
+                    answer = browser.open(path, method=method)
+                verdict = judge(rule.endpoint, person, answer, written)
+                if verdict:
+                    wrong.append(f"{method} {rule.rule} ({rule.endpoint}) as {person}: {verdict}")
+    assert wrong == []
+
+
+def judge(endpoint, person, answer, written):
+    """What is wrong with the answer; None where nothing is."""
+    status, to_sign_in = answer.status_code, (answer.location or "").startswith("/sign-in?")
+    if status >= 500:
+        return str(status)
+    if person in AUDIENCE[endpoint]:
+        return f"{status} {answer.location}" if status in (401, 403, 404, 405) or to_sign_in else None
+    if person == "nobody" and endpoint not in NEVER_TO_SIGN_IN:
+        return None if status == 303 and (to_sign_in or answer.location == "/sign-in") and not written else str(status)
+    if status != 404:
+        return f"{status} {answer.location}"
+    return f"wrote {changed(written)}" if changed(written) else None
+
+
+def test_refused_looks_like_not_there(app, world):
+    """Hidden and non-existent: the same bytes, the same headers."""
+    wrong = []
+    for rule in rules(app):
+        if "slug" not in rule.arguments:
+            continue
+        path = world.path(app, rule)
+        nowhere = world.path(app, rule, slug="no-such-group", **{name: uuid4() for name in ids_in(rule)})
+        for method in methods(rule):
+            for person in SIGNED_IN - AUDIENCE[rule.endpoint]:
+                browser = world.browser(app, person)
+                with taken_back():
+                    refused, missing = browser.open(path, method=method), browser.open(nowhere, method=method)
+                if same(refused) != same(missing):
+                    wrong.append(f"{method} {rule.rule} as {person}")
+    assert wrong == []
+
+
+def ids_in(rule):
+    return {name for name in rule.arguments if name.endswith("_id")}
+
+
+def test_what_is_in_another_group_is_not_there_in_this_one(app, world):
+    """The facilitator of one group, with ids of another: nothing is shown, nothing changes (T2)."""
+    wrong = []
+    for rule in rules(app):
+        if "slug" not in rule.arguments or not ids_in(rule):
+            continue
+        path = world.path(app, rule, world.elsewhere, slug=world.here.group.slug)
+        for method in methods(rule):
+            for person in MEMBERS:
+                browser = world.browser(app, person)
+                with taken_back() as written:
+                    answer = browser.open(path, method=method)
+                if answer.status_code != 404 or changed(written):
+                    wrong.append(f"{method} {rule.rule} as {person}: {answer.status_code} {changed(written)}")
+    assert wrong == []
+
+
+def test_looking_changes_nothing(app, world):
+    """No GET and no HEAD writes a row, whoever looks (T4)."""
+    wrong = []
+    for rule in rules(app):
+        if "GET" not in rule.methods:
+            continue
+        path = world.path(app, rule)
+        for person in PEOPLE:
+            for method in ("GET", "HEAD"):
+                browser = world.browser(app, person)
+                with taken_back() as written:
+                    browser.open(path, method=method)
+                if written:
+                    wrong.append(f"{method} {rule.rule} as {person}: {sorted(set(written))}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND"])
+def test_other_methods_are_not_taken(app, world, method):
+    browser = world.browser(app, "facilitator")
+    wrong = []
+    for rule in rules(app):
+        with taken_back() as written:
+            answer = browser.open(world.path(app, rule), method=method, headers={"X-HTTP-Method-Override": "POST"})
+        if answer.status_code != 405 or written:
+            wrong.append(f"{rule.rule}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("named", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"])
+def test_a_get_is_never_taken_for_a_post(app, world, named):
+    browser = world.browser(app, "member")
+    path = world.path(app, next(rule for rule in rules(app) if rule.endpoint == "groups.leave"))
+    with taken_back() as written:
+        browser.get(path, headers={named: "POST"}, query_string={"_method": "POST", "csrf_token": "x"})
+    assert written == []

@@ -1,0 +1,243 @@
+"""Two groups with everything in them, and everyone who might look: for sweeps over all routes.
+
+The sweeps build a world once and take back what each request did. A route whose arguments are not known here fails
+them: whoever adds one says here what it is about.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, event
+from werkzeug.routing import Rule
+
+from supportgroup import clock
+from supportgroup.accounts.access import cookie_name
+from supportgroup.accounts.models import Account, OtherAddress, Passkey
+from supportgroup.accounts.service import new_link, start_session
+from supportgroup.board.models import Ask, Message
+from supportgroup.db import db, transaction
+from supportgroup.groups.models import Group, Invitation, Membership, MembershipState, Role
+from supportgroup.mail.links import token
+from supportgroup.meetings.models import Meeting
+from supportgroup.moderation.models import Desk, Reason, Report, Subject
+from supportgroup.privacy.models import Export
+from supportgroup.reflections.models import Note, Prompt, Reflection
+from supportgroup.safety.models import Block, Hiding, Rule as Why
+from supportgroup.secrets import seal_token
+from tests.factories import (
+    make_account,
+    make_ask,
+    make_group,
+    make_help,
+    make_meeting,
+    make_membership,
+    make_presence,
+    make_rsvp,
+    make_series,
+)
+
+PEOPLE = ("nobody", "stranger", "applicant", "former", "removed", "member", "blocked", "facilitator", "operator")
+UNCOUNTED = ("buckets", "guesses", "challenges")  # what a refusal may write: that somebody tried
+
+
+@dataclass
+class Place:
+    """One group with what is in it; the ids are those that routes are about."""
+
+    group: Group
+    people: dict[str, Membership]
+    meeting: Meeting
+    ask: Ask
+    message: Message
+    ids: dict[str, Any]
+
+
+@dataclass
+class World:
+    accounts: dict[str, Account]
+    here: Place
+    elsewhere: Place
+    own: dict[str, Any]  # things of the member's that belong to no group
+    cookies: dict[str, str]
+
+    def path(self, app: Flask, rule: Rule, place: Place | None = None, **others: Any) -> str:
+        """The address of this route in this world. An argument nobody thought of yet fails the test."""
+        place = place or self.here
+        special = SPECIAL.get(rule.endpoint, lambda _world, _place: {})(self, place)
+        values = {"slug": place.group.slug, **place.ids, **self.own, **special, **others}
+        with app.test_request_context():
+            chosen = {name: values[name] for name in rule.arguments}
+            return str(app.url_map.bind("localhost").build(rule.endpoint, chosen, method=None))
+
+    def browser(self, app: Flask, person: str) -> FlaskClient:
+        """This person's browser."""
+        made = app.test_client()
+        if person in self.cookies:
+            with app.app_context():
+                made.set_cookie(cookie_name(), self.cookies[person])
+        return made
+
+
+def letter(name: str, *rows: Any) -> dict[str, str]:
+    return {"token": token(name, *rows)}
+
+
+# Where a route's argument is another one than its name says.
+SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
+    "accounts.stop": lambda world, _: {"token": seal_token("stop", world.accounts["member"].id.bytes + b"own-asks")},
+    "accounts.use_link": lambda world, _: letter("sign-in", world.own["link_id"]),
+    "accounts.confirm_email": lambda world, _: letter("address", world.own["waiting_id"]),
+    "mail.follow": lambda _, place: letter("meeting", place.meeting.id),
+    "meetings.way_in": lambda _, place: letter("way-in", place.meeting.id, place.people["member"].id),
+    "groups.invited": lambda _, place: {"token": seal_token("invitation", place.ids["invitation_id"].bytes)},
+    "groups.answer": lambda _, place: {"membership_id": place.people["applicant"].id},
+    "groups.hello": lambda _, place: {"membership_id": place.people["newcomer"].id},
+    "moderation.report": lambda _, place: {"subject": "ask", "item_id": place.ask.id},
+    "moderation.unblock": lambda _, place: {"membership_id": place.people["blocked"].id},
+    "reflections.question": lambda _world, _place: {"prompt": "need"},
+    "privacy.erase_in_group": lambda _, place: {"membership_id": place.people["former"].id},
+}
+
+
+def make_world() -> World:
+    """The world, committed, with everybody signed in."""
+    with transaction():
+        accounts = {name: make_account(name.title()) for name in PEOPLE[1:]}
+        accounts["newcomer"] = make_account("Newcomer")
+        accounts["operator"].is_operator = True
+        here = make_place(accounts)
+        elsewhere = make_place({name: make_account(name.title()) for name in accounts})
+        own = make_own(accounts["member"])
+    with transaction():
+        cookies = {name: start_session(accounts[name], device="Firefox on Linux") for name in PEOPLE[1:]}
+    return World(accounts, here, elsewhere, own, cookies)
+
+
+def make_people(group: Group, accounts: dict[str, Account]) -> dict[str, Membership]:
+    """Everybody's place in the group; strangers and operators have none."""
+    now = clock.now()
+    gone = {"ended_at": now - timedelta(days=1)}
+    columns: dict[str, dict[str, Any]] = {
+        "facilitator": {"role": Role.FACILITATOR},
+        "member": {},
+        "blocked": {},
+        "newcomer": {"hello_at": None},
+        "former": {"state": MembershipState.LEFT, **gone},
+        "removed": {"state": MembershipState.REMOVED, **gone},
+        "applicant": {"state": MembershipState.APPLIED, "applied_at": now, "joined_at": None, "hello_at": None},
+    }
+    return {name: make_membership(group, accounts[name], **more) for name, more in columns.items()}
+
+
+def make_place(accounts: dict[str, Account]) -> Place:
+    now = clock.now()
+    group = make_group()
+    people = make_people(group, accounts)
+    member, facilitator = people["member"], people["facilitator"]
+    meeting = make_meeting(group, now + timedelta(minutes=50), host_id=member.id)
+    for name in ("member", "blocked", "facilitator"):
+        make_rsvp(meeting, people[name])
+    make_presence(meeting, member)
+    ask = make_ask(facilitator, helpers_wanted=3)
+    make_help(ask, member)
+    message = Message(ask_id=ask.id, author_id=member.id, text="I can be there at six.", created_at=now)
+    invitation = Invitation(group_id=group.id, most_uses=50, created_at=now, expires_at=now + timedelta(days=7))
+    hidden = make_ask(member, title="Hidden")
+    hiding = Hiding(item_id=hidden.id, group_id=group.id, author_id=member.id, rule=Why.HURTS, hidden_at=now)
+    report = make_report(group, people, ask)
+    block = Block(blocker_id=member.id, blocked_id=people["blocked"].id, created_at=now)
+    db.session.add_all([message, invitation, hiding, report, block])
+    db.session.flush()
+    ids = {
+        "meeting_id": meeting.id,
+        "series_id": make_series(group).id,
+        "ask_id": ask.id,
+        "membership_id": people["newcomer"].id,
+        "invitation_id": invitation.id,
+        "hiding_id": hiding.id,
+        "report_id": report.id,
+    }
+    return Place(group, people, meeting, ask, message, ids)
+
+
+def make_report(group: Group, people: dict[str, Membership], ask: Ask) -> Report:
+    """About something that a member wrote, which both desks look at."""
+    now = clock.now()
+    return Report(
+        group_id=group.id,
+        reporter_id=people["blocked"].id,
+        reported_id=people["newcomer"].id,
+        subject=Subject.ASK,
+        subject_id=ask.id,
+        reason=Reason.HURTS,
+        copy="[]",
+        desk=Desk.FACILITATORS,
+        created_at=now - timedelta(days=2),
+        due_at=now - timedelta(days=1),
+        escalated_at=now - timedelta(hours=1),
+    )
+
+
+def make_own(account: Account) -> dict[str, Any]:
+    """What somebody has apart from groups."""
+    now = clock.now()
+    former, waiting = (
+        OtherAddress(
+            account_id=account.id,
+            email=f"{account.name.lower()}-{number}@example.org",
+            is_former=number == 0,
+            created_at=now,
+            expires_at=now + timedelta(hours=72),
+        )
+        for number in range(2)
+    )
+    reflection = Reflection(account_id=account.id, note="She will say no.", created_at=now)
+    note = Note(account_id=account.id, prompt=Prompt.NEED, text="I need rest.", created_at=now)
+    export = Export(account_id=account.id, asked_at=now, parts_wanted=1)
+    db.session.add_all([former, waiting, reflection, note, export])
+    db.session.flush()
+    return {
+        "address_id": former.id,
+        "waiting_id": waiting.id,
+        "link_id": new_link(account, "sign_in").id,
+        "passkey_id": uuid4(),
+        "session_id": uuid4(),
+        "reflection_id": reflection.id,
+        "note_id": note.id,
+        "export_id": export.id,
+        "letter_id": "none",
+    }
+
+
+@contextmanager
+def taken_back() -> Iterator[list[str]]:
+    """What a request did is undone when the block ends. Gives the tables it wrote to, each time it did.
+
+    Only where all sessions share the fixture's one connection.
+    """
+    connection: Connection = db.engines[None]
+    written: list[str] = []
+
+    def watch(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        words = statement.split()
+        if words[0].upper() in ("INSERT", "UPDATE", "DELETE"):
+            written.append(words[1 if words[0].upper() == "UPDATE" else 2].strip('"'))
+
+    event.listen(connection, "before_cursor_execute", watch)
+    point = connection.begin_nested()
+    try:
+        yield written
+    finally:
+        point.rollback()
+        event.remove(connection, "before_cursor_execute", watch)
+
+
+def changed(written: list[str]) -> set[str]:
+    """The tables that a refusal must not have written to."""
+    return set(written) - set(UNCOUNTED)
