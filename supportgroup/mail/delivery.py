@@ -33,7 +33,7 @@ from supportgroup.mail.leases import (
     take_back_what_the_dead_left,
 )
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.mail.queries import alarms
+from supportgroup.mail.queries import alarms, looked_after_seconds_ago
 from supportgroup.mail.stopping import asked_to_stop
 from supportgroup.mail.transport import Outcome, Relay, Result
 
@@ -301,5 +301,8 @@ def tend() -> None:
     """Look after letters that no sender holds any more, and those that are of no use any more; raise what alarms."""
     take_back_what_the_dead_left()
     drop_late()
-    for sentence in alarms(clock.now()):
+    now = clock.now()
+    if looked_after_seconds_ago(now) is None:
+        return  # a service that starts for the first time: nobody had anything to look after
+    for sentence in alarms(now):
         log.error("mail-alarm", says=sentence)
