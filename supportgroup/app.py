@@ -13,9 +13,11 @@ from supportgroup.accounts import (
     address_views,
     breached,
     code_views,
+    mail_views,
     passkey_views,
     password_views,
     proof_views,
+    wishes,
 )
 from supportgroup.accounts import queries as accounts_queries
 from supportgroup.accounts import service as accounts_service
@@ -29,15 +31,17 @@ from supportgroup.fields import csrf
 from supportgroup.front import dev, directory, group_pages, health
 from supportgroup.front import views as front
 from supportgroup.groups import joining, manage_views
+from supportgroup.groups import queries as groups_queries
+from supportgroup.groups import service as groups_service
 from supportgroup.groups import views as groups
 from supportgroup.groups.service import MembershipEnded
 from supportgroup.load import views as load
 from supportgroup.mail import views as mail
 from supportgroup.mail.compose import Sender
 from supportgroup.mail.delivery import AddressRefused
-from supportgroup.mail.kinds import Recipients
+from supportgroup.mail.kinds import Recipients, Scopes
 from supportgroup.mail.transport import Relay
-from supportgroup.meetings import answers, attending, editing
+from supportgroup.meetings import answers, attending, editing, reminders
 from supportgroup.meetings import views as meetings
 from supportgroup.moderation import duty_views, operator_views, queue_views, report_views
 from supportgroup.moderation import queries as moderation_queries
@@ -62,6 +66,7 @@ PAGES = (
     code_views,
     passkey_views,
     address_views,
+    mail_views,
     groups,
     manage_views,
     group_pages,
@@ -88,6 +93,8 @@ def answer_events() -> None:
     """Who answers which event. Rooms below tell, rooms above answer, in the same transaction."""
     events.answer(AddressRefused, lambda event: accounts_service.note_refused_address(event.account_id))
     events.answer(accounts_service.LinkUsed, joining.complete_joining)
+    events.answer(wishes.OthersAsksWished, groups_service.hear_of_asks)
+    events.answer(wishes.RemindersWished, reminders.replan)
     events.answer(MembershipEnded, answers.let_go)
     events.answer(MembershipEnded, moderation_service.note_removed)
     events.answer(MembershipEnded, ending.let_go)
@@ -170,3 +177,4 @@ def install_mail(app: Flask, settings: Settings) -> None:
     relay = Relay(settings.smtp_url or "smtp://127.0.0.1:1025")
     app.extensions["mail"] = (relay, sender)
     Recipients.find = accounts_queries.recipients
+    Scopes.of = groups_queries.scopes

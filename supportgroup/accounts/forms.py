@@ -9,29 +9,15 @@ from wtforms import (
     HiddenField,
     PasswordField,
     SelectField,
-    SelectMultipleField,
-    TimeField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from supportgroup.accounts.passwords import MOST
 from supportgroup.fields import Form, Line, ZoneField, choices, plain, strip
-from supportgroup.mail.kinds import PREFERENCES
 
 LANGUAGES = {"en": "English"}
 NO_CODE = "That is no code: six figures, or a spare code of sixteen letters."
-
-REMINDERS = {
-    14 * 24 * 60: "two weeks before",
-    7 * 24 * 60: "a week before",
-    2 * 24 * 60: "two days before",
-    24 * 60: "a day before",
-    3 * 60: "three hours before",
-    60: "an hour before",
-    15: "15 minutes before",
-    0: "when it starts",
-}
 
 
 class AddressField(EmailField):
@@ -134,21 +120,3 @@ class SettingsForm(Form):
     name = name_field("Your name, for new groups")
     zone = ZoneField()
     language = SelectField("Language", choices=choices(LANGUAGES))
-
-
-class MailForm(Form):
-    reminders = SelectMultipleField(
-        "Remind me of meetings", choices=choices(REMINDERS), coerce=int, validate_choice=True
-    )
-    quiet = BooleanField("Keep quiet hours")
-    quiet_from = TimeField("from", [Optional()])
-    quiet_until = TimeField("until", [Optional()])
-    letters_at = TimeField("The daily letter comes at", [InputRequired("Say at what time, such as 18:00.")])
-    full_letters = BooleanField("Name the service and the group in my letters")
-    wanted = SelectMultipleField("Letters I want", choices=choices(PREFERENCES))
-
-    def validate_quiet_until(self, field: Any) -> None:
-        if self.quiet.data and (self.quiet_from.data is None or field.data is None):
-            raise ValidationError("Say from when and until when, such as 21:00 and 08:00.")
-        if self.quiet.data and self.quiet_from.data == field.data:
-            raise ValidationError("From and until are the same time. Choose two that differ.")

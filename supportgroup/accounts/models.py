@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroup.db import Base
+from supportgroup.mail.kinds import EVERYWHERE, How
 from supportgroup.secrets import EncryptedText, Sealing
 
 
@@ -27,7 +28,9 @@ class Account(Sealing, UserMixin, Base):
     full_letters: Mapped[bool] = mapped_column(default=False)
     quiet_from: Mapped[time | None] = mapped_column(default=time(21))
     quiet_until: Mapped[time | None] = mapped_column(default=time(8))
-    letters_at: Mapped[time] = mapped_column(default=time(18))  # the hour of the one daily letter
+    letters_at: Mapped[time] = mapped_column(default=time(18))  # the hour of the letter of a day or week
+    letters_on: Mapped[int] = mapped_column(default=6)  # the day of the weekly one; 0 is Monday
+    paused_until: Mapped[datetime | None]  # no letters until then but signing in and safety
     address_refused_at: Mapped[datetime | None]  # the relay said there is no such address
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -42,21 +45,24 @@ class Account(Sealing, UserMixin, Base):
 
 
 class ReminderTime(Base):
-    """How long before a meeting its member wants to hear of it."""
+    """How long before a meeting its member wants to hear of it: in all groups, or in one that has times of its own."""
 
     __tablename__ = "reminder_times"
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     minutes: Mapped[int] = mapped_column(primary_key=True)
+    scope_id: Mapped[UUID] = mapped_column(primary_key=True, default=EVERYWHERE)
 
 
-class StoppedPreference(Base):
-    """A sort of letter that an account wants no more of."""
+class MailWish(Base):
+    """How an account wants letters of one sort, where that is not at once: everywhere, or in one group."""
 
-    __tablename__ = "stopped_preferences"
+    __tablename__ = "mail_wishes"
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     preference: Mapped[str] = mapped_column(primary_key=True)
+    scope_id: Mapped[UUID] = mapped_column(primary_key=True, default=EVERYWHERE)
+    how: Mapped[How]
 
 
 class LinkPurpose(StrEnum):

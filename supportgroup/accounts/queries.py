@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,18 +13,17 @@ from supportgroup import clock
 from supportgroup.accounts.models import (
     Account,
     Authenticator,
+    MailWish,
     OtherAddress,
     Passkey,
     Password,
-    ReminderTime,
     SecurityNote,
     Session,
     SignInLink,
     SpareCode,
-    StoppedPreference,
 )
 from supportgroup.db import db
-from supportgroup.mail.kinds import Recipient
+from supportgroup.mail.kinds import How, Recipient
 from supportgroup.secrets import blind_indexes
 
 IDLE, IDLE_SHARED = timedelta(days=7), timedelta(hours=12)
@@ -179,33 +178,23 @@ def security_notes(account_id: UUID, limit: int = 20) -> Sequence[SecurityNote]:
     return db.session.scalars(mine.order_by(SecurityNote.created_at.desc()).limit(limit)).all()
 
 
-def reminder_minutes(account_ids: set[UUID]) -> dict[UUID, list[int]]:
-    """How many minutes before a meeting each account wants to be reminded, longest first."""
-    found: dict[UUID, list[int]] = defaultdict(list)
-    chosen = select(ReminderTime).where(ReminderTime.account_id.in_(account_ids)).order_by(ReminderTime.minutes.desc())
-    for time in db.session.scalars(chosen):
-        found[time.account_id].append(time.minutes)
-    return found
-
-
-def stopped(account_ids: set[UUID]) -> dict[UUID, frozenset[str]]:
-    """The preferences each account has switched off."""
-    found: dict[UUID, set[str]] = defaultdict(set)
-    for row in db.session.scalars(select(StoppedPreference).where(StoppedPreference.account_id.in_(account_ids))):
-        found[row.account_id].add(row.preference)
-    return {account_id: frozenset(names) for account_id, names in found.items()}
-
-
 def recipients(account_ids: set[UUID]) -> dict[UUID, Recipient]:
-    """Who can be written to, by account. Unconfirmed accounts can: confirming is what they are written to about."""
-    off = stopped(account_ids)
-    reachable = select(Account).where(Account.id.in_(account_ids), Account.address_refused_at.is_(None))
-    return {
-        account.id: recipient(account, off.get(account.id, frozenset())) for account in db.session.scalars(reachable)
-    }
+    """Who can be written to, by account, in one query.
+
+    Unconfirmed accounts can: it is what they are written to about.
+    """
+    found = select(Account, MailWish).outerjoin(MailWish, MailWish.account_id == Account.id)
+    found = found.where(Account.id.in_(account_ids))
+    accounts: dict[UUID, Account] = {}
+    wishes: dict[UUID, dict[tuple[str, UUID], How]] = defaultdict(dict)
+    for account, wish in db.session.execute(found):
+        accounts[account.id] = account
+        if wish is not None:
+            wishes[account.id][wish.preference, wish.scope_id] = wish.how
+    return {account.id: recipient(account, wishes[account.id]) for account in accounts.values()}
 
 
-def recipient(account: Account, off: frozenset[str] = frozenset()) -> Recipient:
+def recipient(account: Account, wishes: Mapping[tuple[str, UUID], How] | None = None) -> Recipient:
     """The account as the mail room knows it."""
     quiet = (account.quiet_from, account.quiet_until) if account.quiet_from and account.quiet_until else None
     return Recipient(
@@ -216,5 +205,7 @@ def recipient(account: Account, off: frozenset[str] = frozenset()) -> Recipient:
         language=account.language,
         full=account.full_letters,
         quiet=quiet,
-        stopped=off,
+        wishes=wishes or {},
+        paused_until=account.paused_until,
+        refused=account.address_refused_at is not None,
     )

@@ -1,9 +1,8 @@
 """Signing up, signing in, and what an account decides for itself."""
 
 import secrets
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,12 +20,10 @@ from supportgroup.accounts.models import (
     SecurityNote,
     Session,
     SignInLink,
-    StoppedPreference,
 )
-from supportgroup.db import db, insert_or_ignore
+from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.events import tell
-from supportgroup.mail.kinds import PREFERENCES
 
 LIFE = {LinkPurpose.CONFIRM: timedelta(hours=72), LinkPurpose.SIGN_IN: timedelta(minutes=15)}
 UNCONFIRMED_FOR, NOTED_FOR = timedelta(days=7), timedelta(days=400)
@@ -136,6 +133,7 @@ def use_link(link_id: UUID) -> Account:
         raise Refused("This link was used already, or it is too old. Ask for a new one.")
     link.used_at = clock.now()
     account = link.account
+    trust_address(account)  # the link came by letter
     confirmed = account.confirmed_at is None
     if confirmed:
         account.confirmed_at = link.used_at
@@ -199,35 +197,16 @@ def change_settings(account: Account, *, name: str, zone: str, language: str) ->
     account.name, account.zone, account.language = name, zone, language
 
 
-def change_mail(
-    account: Account,
-    *,
-    reminders: Collection[int],
-    quiet: tuple[time, time] | None,
-    letters_at: time,
-    full_letters: bool,
-    wanted: Collection[str],
-) -> None:
-    """Set the account's wishes for mail: minutes before meetings, quiet hours, how much letters say, and which come."""
-    db.session.execute(delete(ReminderTime).where(ReminderTime.account_id == account.id))
-    db.session.add_all(ReminderTime(account_id=account.id, minutes=minutes) for minutes in set(reminders))
-    account.quiet_from, account.quiet_until = quiet or (None, None)
-    account.letters_at, account.full_letters = letters_at, full_letters
-    db.session.execute(delete(StoppedPreference).where(StoppedPreference.account_id == account.id))
-    stop_mail(account.id, PREFERENCES.keys() - set(wanted))
-
-
-def stop_mail(account_id: UUID, preferences: Iterable[str]) -> None:
-    """No more letters of these sorts. Saying so twice changes nothing."""
-    for preference in preferences:
-        db.session.execute(insert_or_ignore(StoppedPreference).values(account_id=account_id, preference=preference))
-
-
 def note_refused_address(account_id: UUID) -> None:
-    """The relay says there is no such address: nothing more is sent there until the person signs in again."""
+    """The relay says there is no such address: what is sent there is only what the person asks for, to sign in."""
     account = db.session.get(Account, account_id)
     if account is not None:
         account.address_refused_at = clock.now()
+
+
+def trust_address(account: Account) -> None:
+    """Letters arrive there, or its owner says that they do: it is written to again."""
+    account.address_refused_at = None
 
 
 def remove_unconfirmed() -> None:

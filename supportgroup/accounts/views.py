@@ -10,15 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from supportgroup.accounts import access, codes, queries, service
-from supportgroup.accounts.forms import MailForm, PasskeyForm, SettingsForm, SignInForm, SignUpForm, UseLinkForm
+from supportgroup.accounts.forms import PasskeyForm, SettingsForm, SignInForm, SignUpForm, UseLinkForm
 from supportgroup.accounts.models import LinkPurpose, SignInLink
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
-from supportgroup.fields import csrf
 from supportgroup.limits import Allowance
-from supportgroup.mail.kinds import PREFERENCES
 from supportgroup.mail.links import destination, read
-from supportgroup.secrets import BadToken, open_token
+from supportgroup.secrets import BadToken
 
 bp = Blueprint("accounts", __name__)
 
@@ -147,41 +145,6 @@ def settings() -> ResponseReturnValue:
     return render_template("accounts/settings.html", form=form), 422 if form.errors else 200
 
 
-@bp.route("/me/mail", methods=["GET", "POST"])
-@login_required
-def mail() -> ResponseReturnValue:
-    form = MailForm(**wishes())
-    if form.validate_on_submit():
-        quiet = (form.quiet_from.data, form.quiet_until.data) if form.quiet.data else None
-        with transaction():
-            service.change_mail(
-                current_user,
-                reminders=form.reminders.data,
-                quiet=quiet,
-                letters_at=form.letters_at.data,
-                full_letters=form.full_letters.data,
-                wanted=form.wanted.data,
-            )
-        flash("Saved.")
-        return redirect(url_for(".mail"), 303)
-    return render_template("accounts/mail.html", form=form), 422 if form.errors else 200
-
-
-def wishes() -> dict[str, object]:
-    """The account's present wishes for mail, as the form's fields."""
-    ids = {current_user.id}
-    off = queries.stopped(ids).get(current_user.id, frozenset())
-    return {
-        "reminders": queries.reminder_minutes(ids).get(current_user.id, []),
-        "quiet": current_user.quiet_from is not None,
-        "quiet_from": current_user.quiet_from,
-        "quiet_until": current_user.quiet_until,
-        "letters_at": current_user.letters_at,
-        "full_letters": current_user.full_letters,
-        "wanted": [name for name in PREFERENCES if name not in off],
-    }
-
-
 @bp.get("/me/sessions")
 @login_required
 def sessions() -> ResponseReturnValue:
@@ -217,26 +180,3 @@ def end_all_sessions() -> ResponseReturnValue:
         service.end_sessions(current_user)
         access.sign_out()
     return redirect(url_for("front.index"), 303)
-
-
-@destination("mail-preferences")
-def preferences_link_leads_to(_token: str, _account_id: UUID) -> str:
-    return url_for("accounts.mail")
-
-
-@bp.route("/mail/stop/<token>", methods=["GET", "POST"])
-@csrf.exempt
-def stop(token: str) -> ResponseReturnValue:
-    """The one-click stop of RFC 8058: a POST acts at once and needs no sign-in, the signed link is the permission."""
-    try:
-        content = open_token("stop", token)
-        account_id, preference = UUID(bytes=content[:16]), content[16:].decode()
-    except (BadToken, ValueError):
-        abort(404)
-    if preference not in PREFERENCES:
-        abort(404)
-    if request.method == "POST":
-        with transaction():
-            service.stop_mail(account_id, [preference])
-    stopped = request.method == "POST"
-    return render_template("accounts/stop.html", what=PREFERENCES[preference], stopped=stopped, token=token)

@@ -31,6 +31,7 @@ JOININGS = {
 ASKS_BY_MAIL = {
     AsksByMail.AT_ONCE: "A letter for each",
     AsksByMail.DAILY: "At most one letter a day",
+    AsksByMail.WEEKLY: "At most one letter a week",
     AsksByMail.NEVER: "No letters",
 }
 COLOURS = {0: "Green", 1: "Apricot", 2: "Blue", 3: "Rose", 4: "Olive", 5: "Sky", 6: "Sand", 7: "Lilac"}

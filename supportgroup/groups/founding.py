@@ -76,6 +76,7 @@ def start_group(
         state=MembershipState.ACTIVE,
         name=my_name,
         cover_word=service.cover_word(by),
+        asks_by_mail=service.asks_by_mail(by),
         agreement_version=1,
         agreed_at=now,
         consent_version=defaults.CONSENT_VERSION,

@@ -174,6 +174,7 @@ def written(group: Group, account: Account, wish: Wish, mine: Membership | None)
         name=wish.name,
         colour=queries.size(group.id) % 8,
         cover_word=service.cover_word(account),
+        asks_by_mail=service.asks_by_mail(account),
         agreement_version=wish.agreement_version,
         agreed_at=now,
         consent_version=CONSENT_VERSION,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroup.accounts.models import Account
 from supportgroup.db import Base
+from supportgroup.mail.kinds import How
 from supportgroup.secrets import EncryptedText, Sealing
 
 
@@ -52,12 +53,7 @@ class MembershipState(StrEnum):
     REMOVED = "removed"
 
 
-class AsksByMail(StrEnum):
-    """How a member hears of others' asks in this group."""
-
-    AT_ONCE = "at_once"
-    DAILY = "daily"
-    NEVER = "never"
+AsksByMail = How  # how a member hears of others' asks in a group
 
 
 class Group(Sealing, Base):
@@ -128,7 +124,7 @@ class Membership(Sealing, Base):
     name: Mapped[str]
     colour: Mapped[int] = mapped_column(default=0)  # 0 to 7
     cover_word: Mapped[str]  # what letters call this group
-    asks_by_mail: Mapped[AsksByMail] = mapped_column(default=AsksByMail.DAILY)
+    asks_by_mail: Mapped[How] = mapped_column(default=How.DAILY)  # others' asks; changed by accounts.wishes alone
     agreement_version: Mapped[int]
     agreed_at: Mapped[datetime]
     consent_version: Mapped[int | None]  # of the words about what is kept, which everyone says yes to on joining

@@ -20,6 +20,7 @@ from supportgroup.groups.models import (
     Role,
     Visibility,
 )
+from supportgroup.mail.kinds import Scope
 
 FRESH = {"populate_existing": True}  # for what a rule depends on: read again, whatever was loaded before
 
@@ -38,6 +39,14 @@ def memberships_of(account_id: UUID) -> list[Membership]:
     """The account's active places, with their groups."""
     mine = select(Membership).where(Membership.account_id == account_id, Membership.state == MembershipState.ACTIVE)
     return list(db.session.scalars(mine.order_by(Membership.joined_at, Membership.id)))
+
+
+def scopes(account_id: UUID) -> list[Scope]:
+    """The account's groups as the mail room knows them."""
+    return [
+        Scope(id=one.group_id, cover=one.cover_word, name=one.group.name, asks=one.asks_by_mail)
+        for one in memberships_of(account_id)
+    ]
 
 
 def group_at(slug: str) -> Group | None:

@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import update
+
 from supportgroup import clock
+from supportgroup.accounts import wishes
 from supportgroup.accounts.models import Account
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.events import tell
 from supportgroup.groups import facilitating, letters, places, queries
 from supportgroup.groups.defaults import WEEKDAYS
-from supportgroup.groups.models import AsksByMail, Group, GroupState, Membership, MembershipState, Role
+from supportgroup.groups.models import Group, GroupState, Membership, MembershipState, Role
+from supportgroup.mail.kinds import How
 from supportgroup.mail.service import drop
 
 RESTS = "This group rests for now, so nobody new comes in. When somebody looks after it again, its page says so."
@@ -94,9 +98,23 @@ def say_hello(*, by: Membership, membership_id: UUID) -> None:
         other.hello_at = clock.now()
 
 
-def change_mine(me: Membership, *, name: str, colour: int, cover_word: str, asks_by_mail: AsksByMail) -> None:
-    """How the group knows a member, and what its letters to them call it."""
-    me.name, me.colour, me.cover_word, me.asks_by_mail = name, colour, cover_word, asks_by_mail
+def change_mine(me: Membership, *, name: str, colour: int, cover_word: str, asks_by_mail: How) -> None:
+    """How the group knows a member, what its letters to them call it, and how they hear of others' asks in it."""
+    me.name, me.colour, me.cover_word = name, colour, cover_word
+    wishes.wish(me.account_id, wishes.OTHERS, asks_by_mail, me.group_id)
+
+
+def hear_of_asks(wished: wishes.OthersAsksWished) -> None:
+    """Answer the event: the account's places, or the one in that group, hear of others' asks so from now on."""
+    places = update(Membership).where(Membership.account_id == wished.account_id)
+    if wished.scope_id is not None:
+        places = places.where(Membership.group_id == wished.scope_id)
+    db.session.execute(places.values(asks_by_mail=wished.how))
+
+
+def asks_by_mail(account: Account) -> How:
+    """How a new place hears of others' asks: as its account wished for all."""
+    return wishes.everywhere(account.id)[wishes.OTHERS]
 
 
 def agree(me: Membership, version: int) -> None:

@@ -7,8 +7,8 @@ search every text, and took most of a sender's time. Tests read each letter back
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime, formataddr
@@ -18,7 +18,8 @@ from typing import Any
 from flask import current_app
 from jinja2 import Template
 
-from supportgroup.mail.kinds import Kind, Recipient, Says
+from supportgroup import clock
+from supportgroup.mail.kinds import KINDS, Kind, Recipient, Says, Scope
 from supportgroup.mail.links import link
 from supportgroup.secrets import keyed_hash, seal_token
 
@@ -101,6 +102,32 @@ def compose(kind: Kind, recipient: Recipient, says: Says, sender: Sender, *, mes
     written = write(kind.name, context(recipient, says, sender, stop))
     named = headers(kind, recipient, sender, written.subject, stop)
     return pack(named | {"Message-ID": message_id, "Date": format_datetime(date)}, written, says)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A letter to look at."""
+
+    sender: str
+    written: Written
+
+
+def example(
+    name: str, reader: Recipient, scope: Scope | None, sender: Sender, *, full: bool, sample: int = 0
+) -> Example:
+    """What a letter of this kind would say to this reader about this group, tomorrow; nobody is written to."""
+    kind, reader = KINDS[name], replace(reader, full=full)
+    cover, group = (scope.cover, scope.name) if scope else ("Blue", "Evening circle")
+    says = Says(link="/l/…", cover=cover, group=group, more=tomorrow(kind.samples[sample]))
+    values = context(reader, says, sender, f"{sender.base_url}/mail/stop/…" if kind.preference else None)
+    return Example(sender.full if full else sender.discreet, write(name, values))
+
+
+def tomorrow(sample: Mapping[str, Any]) -> dict[str, Any]:
+    """The sample with its days moved so that the last of them is tomorrow."""
+    days = [value.date() for value in sample.values() if isinstance(value, datetime)]
+    move = clock.now().date() + timedelta(days=1) - max(days) if days else timedelta(0)
+    return {name: value + move if isinstance(value, datetime) else value for name, value in sample.items()}
 
 
 def headers(kind: Kind, recipient: Recipient, sender: Sender, subject: str, stop: str | None) -> dict[str, str]:

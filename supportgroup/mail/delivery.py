@@ -22,7 +22,7 @@ from supportgroup import clock
 from supportgroup.db import end_reading, swift_connection, transaction
 from supportgroup.events import tell
 from supportgroup.mail import compose
-from supportgroup.mail.kinds import KINDS, Recipient, Recipients, Says, quiet_until
+from supportgroup.mail.kinds import GATHERABLE, KINDS, How, Recipient, Recipients, Says, quiet_until
 from supportgroup.mail.leases import (
     BATCH,
     PRIORITIES,
@@ -203,12 +203,14 @@ def decide(letter: Letter, words: Words) -> Ready | Unwanted | Later | Broken:
         return Unwanted("late")
     if recipient is None:
         return Unwanted("nobody")
-    if kind.preference in recipient.stopped:
-        return Unwanted("stopped")
+    if kind.preference and (reason := why_unwanted(recipient, kind.preference, letter, now)):
+        return Unwanted(reason)
     if says is None:
         return Unwanted("not-wanted")
     if isinstance(says, Broken):
         return says
+    if kind.preference in GATHERABLE and waits_for_the_daily_letter(recipient, letter, kind.preference):
+        return Unwanted("gathered")
     if letter.priority == PRIORITIES[-1] and (later := quiet_until(now, recipient)) > now:
         return Later(later)
     return Ready(recipient if says.to is None else replace(recipient, email=says.to), says)
@@ -217,6 +219,21 @@ def decide(letter: Letter, words: Words) -> Ready | Unwanted | Later | Broken:
 def to_own_address(decided: Ready | Unwanted | Later | Broken) -> bool:
     """Whether the letter went to the recipient's own address, and not to another of theirs."""
     return isinstance(decided, Ready) and decided.says.to is None
+
+
+def why_unwanted(recipient: Recipient, preference: str, letter: Letter, now: datetime) -> str | None:
+    """Why somebody gets no letters of this sort, or none at all for now; None where they do."""
+    if recipient.refused:
+        return "address-refused"
+    if recipient.paused_until and now < recipient.paused_until:
+        return "paused"
+    return "stopped" if recipient.how(preference, letter.scope_id) is How.NEVER else None
+
+
+def waits_for_the_daily_letter(recipient: Recipient, letter: Letter, preference: str) -> bool:
+    """Whether it is only counted, in the letter of the day or week. What cannot wait comes by itself all the same."""
+    wanted = recipient.how(preference, letter.scope_id)
+    return letter.priority == PRIORITIES[-1] and wanted in (How.DAILY, How.WEEKLY)
 
 
 def attempt(desk: Desk, letter: Letter, identity: Identity, ready: Ready) -> Result | Broken:

@@ -3,11 +3,23 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from supportgroup.mail.models import Letter
+
+EVERYWHERE = UUID(int=0)  # a wish for all groups, and for what is about none
+
+
+class How(StrEnum):
+    """How somebody wants letters of one sort."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"  # gathered in the one letter of a day
+    WEEKLY = "weekly"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +33,14 @@ class Recipient:
     language: str
     full: bool = False  # full letters name the service, group and meeting title; discreet ones a cover word
     quiet: tuple[time, time] | None = None  # from, until, on the recipient's clock
-    stopped: frozenset[str] = frozenset()  # preferences switched off
+    wishes: Mapping[tuple[str, UUID], How] = field(default_factory=dict)  # by preference and group, or EVERYWHERE
+    paused_until: datetime | None = None  # nothing until then but signing in and safety
+    refused: bool = False  # the relay said there is no such address
+
+    def how(self, preference: str, scope_id: UUID | None) -> How:
+        """How letters of this preference are wanted: in this group, else everywhere, else at once."""
+        everywhere = self.wishes.get((preference, EVERYWHERE), How.AT_ONCE)
+        return self.wishes.get((preference, scope_id or EVERYWHERE), everywhere)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +71,7 @@ class Kind:
 
     `lateness`: how long after it is due it is still worth sending. `again`: whether it is sent once more where nobody
     knows if the relay took it (a missing one strands a person), or held (a second one feels like pressure).
-    `preference`: what a member switches off to get none of it; None for signing in and safety.
+    `preference`: what a member says how they want it; None for signing in and safety.
     `samples`: contexts as they might be, for looking at the letter.
     """
 
@@ -76,7 +95,11 @@ PREFERENCES: dict[str, str] = {
     "ask-messages": "Messages around an ask",
     "ask-follow-ups": "A question after an ask: did it happen",
     "small-asks": "A small ask to try, where I have said yes to that",
+    "digest": "The letter of the day or week",
 }
+# Those that can wait to be gathered in one letter a day or week. Letters of them that cannot wait come at once.
+# Others' asks are gathered before they are letters: each group's members say how they want those.
+GATHERABLE = frozenset(PREFERENCES) - {"meeting-reminders", "asks-of-others", "digest"}
 
 KINDS: dict[str, Kind] = {}
 
@@ -107,6 +130,22 @@ def kind(
         return says
 
     return register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """A group as the mail room knows it: what its letters to somebody call it, and how they want others' asks."""
+
+    id: UUID
+    cover: str
+    name: str
+    asks: How
+
+
+class Scopes:
+    """Where the rooms above say which groups an account has letters about, in the order in which it joined."""
+
+    of: Callable[[UUID], Sequence[Scope]]
 
 
 class Recipients:

@@ -9,12 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account, ReminderTime
+from supportgroup.accounts.wishes import RemindersWished, reminder_times
 from supportgroup.db import db
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
+from supportgroup.mail.kinds import EVERYWHERE
+from supportgroup.mail.models import Letter, LetterState
 from supportgroup.mail.queries import is_owed
 from supportgroup.mail.service import Owed, drop, owe, owe_again
 from supportgroup.meetings.models import Answer, Meeting, MeetingState, Rsvp
@@ -29,6 +33,7 @@ GRACE = timedelta(minutes=5)  # before the last run of the tick, for what was be
 BANDS = ((-1, 60), (60, 24 * 60), (24 * 60, 14 * 24 * 60))  # minutes before; each looks at a stretch of meetings
 LATE = timedelta(minutes=10)  # how late a reminder "when it starts" is still one
 CHUNK = 5000  # reminders read at a time
+OTHER_TIMES = "other-times"
 
 
 def owe_reminders(
@@ -90,13 +95,43 @@ def reminders_in_sight(now: datetime) -> Select[*tuple[Any, ...]]:
         .join(Group, Group.id == Meeting.group_id)
         .join(Membership, Membership.group_id == Meeting.group_id)
         .join(Account, Account.id == Membership.account_id)
-        .join(ReminderTime, ReminderTime.account_id == Membership.account_id)
+        .join(ReminderTime, times_of(Membership.account_id, Meeting.group_id))
         .outerjoin(Rsvp, and_(Rsvp.meeting_id == Meeting.id, Rsvp.membership_id == Membership.id))
         .where(Meeting.state == MeetingState.PLANNED, Meeting.starts_at > now, or_(*looked_at))
         .where(Group.state == GroupState.ACTIVE, Membership.state == MembershipState.ACTIVE)
         .where(or_(Rsvp.answer.in_(COMING), Meeting.host_id == Membership.id, unanswered))
         .where(~is_owed(KIND, Membership.account_id, Meeting.id, Meeting.version, ReminderTime.minutes))
     )
+
+
+def times_of(account_id: Any, group_id: Any) -> ColumnElement[bool]:
+    """The account's times for this group: its own where there are any, else those for all groups."""
+    own = aliased(ReminderTime)
+    has_own = exists().where(own.account_id == account_id, own.scope_id == group_id)
+    return and_(
+        ReminderTime.account_id == account_id,
+        or_(ReminderTime.scope_id == group_id, and_(ReminderTime.scope_id == EVERYWHERE, ~has_own)),
+    )
+
+
+def replan(wished: RemindersWished) -> None:
+    """Answer the event: reminders that wait come at the account's new times, and at no others."""
+    waiting = select(Letter).where(
+        Letter.kind == KIND,
+        Letter.recipient_id == wished.account_id,
+        Letter.due_at > clock.now(),
+        or_(Letter.state.in_([LetterState.OWED, LetterState.CLAIMED]), Letter.drop_reason == OTHER_TIMES),
+    )
+    mine = reminder_times(wished.account_id)
+    for letter in db.session.scalars(waiting.with_for_update(), execution_options={"populate_existing": True}):
+        times = mine.get(letter.scope_id or EVERYWHERE, mine[EVERYWHERE])
+        wanted = minutes_before(letter.key) in times
+        if wanted is (letter.state is LetterState.DROPPED):
+            letter.state = LetterState.OWED if wanted else LetterState.DROPPED
+            letter.drop_reason, letter.lease_owner, letter.lease_until = None if wanted else OTHER_TIMES, None, None
+    db.session.flush()
+    members = select(Membership.id).where(Membership.account_id == wished.account_id)
+    owe_reminders(since=clock.now(), members=db.session.scalars(members).all())
 
 
 def due_reminders(rows: Collection[Row[Any]], now: datetime, since: datetime | None) -> Iterator[Owed]:

@@ -33,6 +33,7 @@ FATES: dict[str, str] = {
     "last_seen": GOES,
     "letters": GOES,
     "load_wishes": GOES,
+    "mail_wishes": GOES,
     "meetings": GROUPS,
     "memberships": "emptied; goes unless somebody else, or safety, still needs the empty place",
     "messages": EMPTIED,
@@ -54,6 +55,5 @@ FATES: dict[str, str] = {
     "sessions": GOES,
     "sign_in_links": GOES,
     "spare_codes": GOES,
-    "stopped_preferences": GOES,
     "topics": GROUPS,
 }

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from supportgroup.accounts.models import Account, Passkey, ReminderTime, SecurityNote, Session, StoppedPreference
+from supportgroup.accounts.models import Account, MailWish, Passkey, ReminderTime, SecurityNote, Session
 from supportgroup.board.models import Ask, Heard, Help, Message
 from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENT, CONSENT_VERSION
@@ -36,7 +36,7 @@ def mine(account: Account) -> list[UUID]:
 
 
 def profile(account: Account) -> list[Record]:
-    stopped = select(StoppedPreference.preference).where(StoppedPreference.account_id == account.id)
+    wishes = select(MailWish).where(MailWish.account_id == account.id)
     reminders = select(ReminderTime.minutes).where(ReminderTime.account_id == account.id)
     return [
         {
@@ -49,7 +49,8 @@ def profile(account: Account) -> list[Record]:
             "quiet hours until": str(account.quiet_until) if account.quiet_until else None,
             "the daily letter comes at": str(account.letters_at),
             "reminders, minutes before": sorted(db.session.scalars(reminders)),
-            "letters not wanted": sorted(db.session.scalars(stopped)),
+            "letters": sorted(f"{wish.preference}: {wish.how}" for wish in db.session.scalars(wishes)),
+            "no letters until": at(account.paused_until),
             "account made": at(account.created_at),
             "address confirmed": at(account.confirmed_at),
         }

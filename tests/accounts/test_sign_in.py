@@ -6,10 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from supportgroup.accounts import queries
 from supportgroup.accounts.models import Account, Session, SignInLink
 from supportgroup.db import db, transaction
-from supportgroup.secrets import seal_token
 from tests.factories import make_account
 from tests.post import deliver_due, text_of
 
@@ -123,20 +121,6 @@ def test_what_is_no_address_is_said_beside_it_and_kept(client, email):
 
     assert response.status_code == 422
     assert "Enter" in response.text or "character" in response.text or "too long" in response.text
-
-
-def test_one_press_on_a_stop_link_stops_that_sort_of_letter_without_signing_in(client, ada):
-    token = seal_token("stop", ada.id.bytes + b"own-asks")
-    assert client.get(f"/mail/stop/{token}").status_code == 200
-    assert stopped(ada) == set()
-
-    for _ in range(2):
-        assert client.post(f"/mail/stop/{token}", data={"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert stopped(ada) == {"own-asks"}
-
-
-def stopped(account):
-    return set(queries.stopped({account.id}).get(account.id, ()))
 
 
 def without_nonce(page):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from supportgroup import clock
-from supportgroup.accounts.service import stop_mail
+from supportgroup.accounts.wishes import stop
 from supportgroup.board.models import AskKind, Heard, Help, HelpState
 from supportgroup.board.phrases import EXAMPLES
 from supportgroup.db import db, transaction
@@ -198,7 +198,7 @@ def test_a_letter_whose_card_is_gone_is_not_sent(giver, by_mail, postbox, frozen
 
 def test_who_stopped_these_letters_gets_none(giver, by_mail, postbox, frozen):
     with transaction():
-        stop_mail(giver.account_id, ["small-asks"])
+        stop(giver.account_id, "small-asks")
     tick()
 
     assert deliver_due() == 0

@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("quiet_from", sa.Time(), nullable=True),
         sa.Column("quiet_until", sa.Time(), nullable=True),
         sa.Column("letters_at", sa.Time(), nullable=False),
+        sa.Column("letters_on", sa.Integer(), nullable=False),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("address_refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
@@ -333,6 +335,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_load_wishes")),
     )
     op.create_table(
+        "mail_wishes",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("preference", sa.String(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "how",
+            sa.Enum("at_once", "daily", "weekly", "never", name="how", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_mail_wishes_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "preference", "scope_id", name=op.f("pk_mail_wishes")),
+    )
+    op.create_table(
         "memberships",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -358,7 +375,7 @@ def upgrade() -> None:
         sa.Column("cover_word", sa.String(), nullable=False),
         sa.Column(
             "asks_by_mail",
-            sa.Enum("at_once", "daily", "never", name="asksbymail", native_enum=False, length=20),
+            sa.Enum("at_once", "daily", "weekly", "never", name="how", native_enum=False, length=20),
             nullable=False,
         ),
         sa.Column("agreement_version", sa.Integer(), nullable=False),
@@ -466,10 +483,11 @@ def upgrade() -> None:
         "reminder_times",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_reminder_times_account_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("account_id", "minutes", name=op.f("pk_reminder_times")),
+        sa.PrimaryKeyConstraint("account_id", "minutes", "scope_id", name=op.f("pk_reminder_times")),
     )
     op.create_table(
         "series",
@@ -548,15 +566,6 @@ def upgrade() -> None:
     with op.batch_alter_table("spare_codes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_spare_codes_account_id"), ["account_id"], unique=False)
 
-    op.create_table(
-        "stopped_preferences",
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("preference", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_stopped_preferences_account_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("account_id", "preference", name=op.f("pk_stopped_preferences")),
-    )
     op.create_table(
         "topics",
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -1110,7 +1119,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_topics_word"))
 
     op.drop_table("topics")
-    op.drop_table("stopped_preferences")
     with op.batch_alter_table("spare_codes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_spare_codes_account_id"))
 
@@ -1154,6 +1162,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_memberships_account_id"))
 
     op.drop_table("memberships")
+    op.drop_table("mail_wishes")
     op.drop_table("load_wishes")
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.drop_index(
