@@ -25,6 +25,7 @@ from supportgroup.accounts import views as accounts
 from supportgroup.assets import install_assets
 from supportgroup.board import act_views, ending
 from supportgroup.board import views as board
+from supportgroup.board.service import AskHeld
 from supportgroup.config import Settings
 from supportgroup.db import db
 from supportgroup.fields import csrf
@@ -99,6 +100,7 @@ def answer_events() -> None:
     events.answer(MembershipEnded, moderation_service.note_removed)
     events.answer(MembershipEnded, ending.let_go)
     events.answer(Blocked, ending.part)
+    events.answer(AskHeld, moderation_service.note_held)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

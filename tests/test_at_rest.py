@@ -32,7 +32,7 @@ PLAIN = {
     "agreements": {"text"},
     "buckets": {"key"},
     "erased": {"consents"},  # versions and dates
-    "groups": {"questions", "slug", "public_title", "purpose", "first_time", "area", "zone", "language"},
+    "groups": {"questions", "fine", "slug", "public_title", "purpose", "first_time", "area", "zone", "language"},
     "guesses": {"key"},
     "letters": {"kind", "key", "message_id", "last_class", "drop_reason"},
     "meetings": {"zone"},

@@ -129,6 +129,11 @@ class AskForm(Form):
     )
     eyes = Cards("Who sees it?", dict.fromkeys(Eyes, ""), "Choose who sees it.", default=Eyes.GROUP)
     body = Paragraphs("More words", [Length(max=4000, message="Up to 4,000 letters.")])
+    content_note = Line(
+        "Content note",
+        [Length(max=60, message="Up to 60 letters.")],
+        description="A word on what it touches, such as grief. Others see it first, and open the rest by choice.",
+    )
 
     def validate_at(self, _field: Any) -> None:
         """Find the instant that is meant. Comes after `day` and `when`, whose values it needs."""
@@ -168,12 +173,21 @@ class AskForm(Form):
             area=self.area.data or "",
             place=self.place.data or "",
             body=self.body.data or "",
+            content_note=self.content_note.data or "",
         )
 
     @property
     def has_folded_problem(self) -> bool:
         """Whether something that is folded away needs another look."""
-        folded: Sequence[Any] = (self.size_minutes, self.helpers_wanted, self.area, self.place, self.eyes, self.body)
+        where = (self.area, self.place)
+        folded: Sequence[Any] = (
+            self.size_minutes,
+            self.helpers_wanted,
+            *where,
+            self.eyes,
+            self.body,
+            self.content_note,
+        )
         return any(field.errors for field in folded)
 
 
@@ -186,7 +200,7 @@ def in_a_week(zone: ZoneInfo) -> datetime:
 def values(wish: Wish, zone: ZoneInfo) -> dict[str, Any]:
     """A wish as the form's fields, to start from."""
     fields = {name: getattr(wish, name) for name in ("title", "kind", "size_minutes", "helpers_wanted", "eyes")}
-    fields |= {name: getattr(wish, name) for name in ("area", "place", "body")}
+    fields |= {name: getattr(wish, name) for name in ("area", "place", "body", "content_note")}
     if wish.needed_by is None:
         return {**fields, "when": When.ANY}
     local = wish.needed_by.astimezone(zone)

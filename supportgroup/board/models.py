@@ -92,6 +92,7 @@ class Ask(Sealing, Base):
     helpers_wanted: Mapped[int] = mapped_column(default=1)
     title_sealed: Mapped[bytes | None]  # what would help; "today was hard" may go without words
     body_sealed: Mapped[bytes | None]
+    content_note_sealed: Mapped[bytes | None]  # what it touches: others see this first, and open the rest by choice
     area_sealed: Mapped[bytes | None]  # a rough place, on the card
     place_sealed: Mapped[bytes | None]  # the exact one, for accepted helpers
     eyes: Mapped[Eyes] = mapped_column(default=Eyes.GROUP)
@@ -109,6 +110,7 @@ class Ask(Sealing, Base):
 
     title = EncryptedText()
     body = EncryptedText()
+    content_note = EncryptedText()
     area = EncryptedText()
     place = EncryptedText()
 
@@ -128,6 +130,16 @@ class Ask(Sealing, Base):
         """
         done = self.state is AskState.DONE and self.asker_says is not Happened.NO
         return self.is_running or (done and not self.is_listen)
+
+    @property
+    def heading(self) -> str:
+        """What it is called; its words go a month after it ended."""
+        return self.title or "An ask of a while ago"
+
+    @property
+    def heading_for_others(self) -> str:
+        """The same, on lists: with a content note the words wait on the page."""
+        return "An ask with a content note" if self.content_note else self.heading
 
     @property
     def is_listen(self) -> bool:

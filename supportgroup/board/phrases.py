@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from supportgroup.board.models import LONGER, AskKind, Eyes, Happened, Hearing
+from supportgroup.groups.models import Delicate
 
 KINDS = {
     AskKind.ERRAND: "Errand",
@@ -74,4 +75,10 @@ ON_THE_CARD = {
     AskKind.LISTEN: "Hear me, without advice. It rests after two days.",
     AskKind.CHECK_ON_ME: "Send me a line on Friday evening",
     AskKind.HOST_COVER: "Take my turn as host next time",
+}
+
+DELICATE = {
+    Delicate.MONEY: "money",
+    Delicate.MEDICAL: "medical matters",
+    Delicate.CHILDREN: "looking after children",
 }

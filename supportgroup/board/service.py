@@ -10,9 +10,13 @@ from supportgroup.board.models import WITHOUT_DATE, Ask, AskKind, AskState, Eyes
 from supportgroup.board.phrases import HARD
 from supportgroup.db import db
 from supportgroup.errors import Refused
+from supportgroup.events import tell
 from supportgroup.groups import queries as groups
-from supportgroup.groups.models import GroupState, Membership, MembershipState
+from supportgroup.groups.models import GroupState, Membership, MembershipState, Posting
 from supportgroup.mail.service import drop
+from supportgroup.safety import service as safety
+from supportgroup.safety.models import Hiding, Rule
+from supportgroup.safety.queries import blocked_with
 
 AHEAD = timedelta(days=366)  # how far ahead something may be asked for
 
@@ -36,6 +40,14 @@ class Wish:
     area: str = ""
     place: str = ""
     body: str = ""
+    content_note: str = ""
+
+
+@dataclass(frozen=True)
+class AskHeld:
+    """An event: a new ask waits for a facilitator to look at it."""
+
+    hiding: Hiding
 
 
 def here(me: Membership) -> Membership:
@@ -78,8 +90,20 @@ def post_ask(*, me: Membership, wish: Wish) -> Ask:
     ask.open(now)
     db.session.add(ask)
     db.session.flush()
-    letters.owe_posted(ask)
+    if waits_to_be_seen(ask, me):
+        hiding = safety.hide(item_id=ask.id, group_id=ask.group_id, author_id=me.id, rule=Rule.UNSEEN)
+        if hiding is not None:
+            tell(AskHeld(hiding))
+    else:
+        letters.owe_posted(ask)
     return ask
+
+
+def waits_to_be_seen(ask: Ask, me: Membership) -> bool:
+    """Whether a facilitator looks at this ask before the others see it. What is said to be heard never waits."""
+    if me.group.posting is Posting.AT_ONCE or ask.is_listen or me.is_facilitator:
+        return False
+    return bool({one.id for one in groups.facilitators(me.group_id)} - blocked_with(me.id))
 
 
 def say_hard(*, me: Membership, line: str) -> Ask:
@@ -118,6 +142,7 @@ def say(ask: Ask, wish: Wish, now: datetime) -> None:
         if wish.needed_by > now + AHEAD:
             raise Refused("That is more than a year away. Choose a nearer day.")
     ask.title, ask.kind, ask.body = wish.title, wish.kind, wish.body
+    ask.content_note = wish.content_note
     ask.size_minutes, ask.eyes = wish.size_minutes, wish.eyes
     ask.area, ask.place = wish.area, wish.place
     listen = wish.kind is AskKind.LISTEN
@@ -181,6 +206,7 @@ def wish_of(ask: Ask) -> Wish:
         area=ask.area,
         place=ask.place,
         body=ask.body,
+        content_note=ask.content_note,
     )
 
 

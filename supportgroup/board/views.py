@@ -29,6 +29,8 @@ from supportgroup.safety.queries import hiding_of
 
 bp = Blueprint("board", __name__)
 
+SEEN_FIRST = "It is said. A facilitator looks first, then the others see it."
+
 ROOM = "/g/<slug:slug>/board"
 ASK = f"{ROOM}/asks/<uuid:ask_id>"
 
@@ -140,11 +142,13 @@ def new(slug: str) -> ResponseReturnValue:
             with transaction():
                 ask = service.post_ask(me=me, wish=form.wish())
                 note_before(account_id=me.account_id, ask_id=ask.id, about=ask.title, before=before.before())
-            flash(posted())
+            flash(SEEN_FIRST if hiding_of(ask.id) else posted())
             return redirect(url_for(".show", slug=slug, ask_id=ask.id), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
-    return ask_page("board/new.html", form, me=me, before=before), 422 if form.errors or before.errors else 200
+    left_out = [phrases.DELICATE[one] for one in me.group.left_out]
+    page = ask_page("board/new.html", form, me=me, before=before, left_out=left_out)
+    return page, 422 if form.errors or before.errors else 200
 
 
 def ask_page(template: str, form: AskForm, **more: Any) -> str:

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from babel import Locale
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from supportgroup.accounts.forms import AddressField, name_field
@@ -12,7 +20,7 @@ from supportgroup.fields import Form, Line, Paragraphs, ZoneField, among, choice
 from supportgroup.groups.defaults import AGREEMENT
 from supportgroup.groups.founding import Charter
 from supportgroup.groups.joining import Wish
-from supportgroup.groups.models import AsksByMail, Format, Joining, Visibility
+from supportgroup.groups.models import AsksByMail, Delicate, Format, Joining, Posting, Visibility
 
 # What groups are likely to speak. Each is shown by its own name.
 CODES = "en ar cs da de el es et fa fi fr he hi hr hu it ja ko lt lv nl no pl pt ro ru sk sl sq sr sv tr uk ur vi zh"
@@ -33,6 +41,15 @@ ASKS_BY_MAIL = {
     AsksByMail.DAILY: "At most one letter a day",
     AsksByMail.WEEKLY: "At most one letter a week",
     AsksByMail.NEVER: "No letters",
+}
+POSTINGS = {
+    Posting.AT_ONCE: "At once",
+    Posting.SEEN_FIRST: "Once a facilitator has looked at it; asks to be heard always at once",
+}
+DELICATE = {
+    Delicate.MONEY: "money, lent or given",
+    Delicate.MEDICAL: "medical matters",
+    Delicate.CHILDREN: "looking after children",
 }
 COLOURS = {0: "Green", 1: "Apricot", 2: "Blue", 3: "Rose", 4: "Olive", 5: "Sky", 6: "Sand", 7: "Lilac"}
 
@@ -95,6 +112,8 @@ class CharterForm(Form):
     joining = RadioField("How people join", choices=choices(JOININGS), coerce=among(Joining))
     questions = Paragraphs("Questions for those who apply", [Length(max=1500, message="Up to five short questions.")])
     size_limit = WholeNumber("How many places", 2, 500)
+    posting = RadioField("When the others see a new ask", choices=choices(POSTINGS), coerce=among(Posting))
+    fine = SelectMultipleField("What may be asked for here", choices=choices(DELICATE), coerce=among(Delicate))
     agreement = Paragraphs(
         "Agreement",
         [DataRequired("Say what you ask of everyone."), Length(max=8000, message="Up to 8,000 letters.")],

@@ -15,11 +15,13 @@ from supportgroup.db import db
 from supportgroup.groups import defaults, letters, places, queries, service
 from supportgroup.groups.models import (
     Agreement,
+    Delicate,
     Format,
     Group,
     Joining,
     Membership,
     MembershipState,
+    Posting,
     Role,
     Topic,
     Visibility,
@@ -46,6 +48,8 @@ class Charter:
     questions: Sequence[str]
     size_limit: int
     agreement: str
+    posting: Posting = Posting.AT_ONCE
+    fine: Sequence[Delicate] = ()
 
 
 def start_group(
@@ -101,6 +105,7 @@ def change_group(*, by: Membership, charter: Charter) -> Group:
     group.first_time, group.language, group.format = charter.first_time, charter.language, charter.format
     group.area, group.zone, group.visibility = charter.area, charter.zone, charter.visibility
     group.joining, group.questions, group.size_limit = charter.joining, list(charter.questions), charter.size_limit
+    group.posting, group.fine = charter.posting, [str(one) for one in charter.fine]
     set_topics(group, charter.topics)
     set_agreement(group, by, charter.agreement)
     if moved:

@@ -33,6 +33,8 @@ def edit(slug: str) -> ResponseReturnValue:
         **{name: getattr(group, name) for name in AS_IT_IS},
         joining=group.joining,
         size_limit=group.size_limit,
+        posting=group.posting,
+        fine=list(group.fine),
         topics=", ".join(topic.word for topic in group.topics),
         questions="\n".join(group.questions),
         agreement=agreement.text,

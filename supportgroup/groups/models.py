@@ -56,6 +56,21 @@ class MembershipState(StrEnum):
 AsksByMail = How  # how a member hears of others' asks in a group
 
 
+class Posting(StrEnum):
+    """When the others see a new ask."""
+
+    AT_ONCE = "at_once"
+    SEEN_FIRST = "seen_first"  # once a facilitator has looked at it
+
+
+class Delicate(StrEnum):
+    """What a group leaves out of its board unless it chose otherwise."""
+
+    MONEY = "money"
+    MEDICAL = "medical"
+    CHILDREN = "children"
+
+
 class Group(Sealing, Base):
     """A support group. What its public page says is plain; its name is for its members."""
 
@@ -76,11 +91,18 @@ class Group(Sealing, Base):
     joining: Mapped[Joining] = mapped_column(default=Joining.APPLICATION)
     questions: Mapped[list[Any]] = mapped_column(JSON, default=list)  # what an application asks, texts in order
     size_limit: Mapped[int] = mapped_column(default=12)
+    posting: Mapped[Posting] = mapped_column(default=Posting.AT_ONCE)
+    fine: Mapped[list[Any]] = mapped_column(JSON, default=list)  # the delicate things that may be asked for here
     state: Mapped[GroupState] = mapped_column(default=GroupState.ACTIVE)
     rests_at: Mapped[datetime | None]  # when the group rests unless somebody takes over
     created_at: Mapped[datetime]
 
     name = EncryptedText()
+
+    @property
+    def left_out(self) -> list[Delicate]:
+        """What is not asked for on this group's board."""
+        return [one for one in Delicate if one not in self.fine]
 
     topics: Mapped[list["Topic"]] = relationship(cascade="all, delete-orphan", order_by="Topic.word")
 

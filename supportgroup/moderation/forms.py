@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length
 
 from supportgroup.fields import Form, Paragraphs, among, choices
 from supportgroup.moderation.models import Outcome, Reason
-from supportgroup.moderation.phrases import OUTCOMES, REASONS, RULES
+from supportgroup.moderation.phrases import OUTCOMES, REASONS, REASONS_TO_HIDE
 from supportgroup.safety.models import Rule
 
 CHOOSE = InputRequired("Choose what comes closest.")
@@ -20,7 +20,7 @@ class ReportForm(Form):
 
 
 class HideForm(Form):
-    rule = RadioField("Why", [CHOOSE], choices=choices(RULES), coerce=among(Rule))
+    rule = RadioField("Why", [CHOOSE], choices=choices(REASONS_TO_HIDE), coerce=among(Rule))
 
 
 class AnswerForm(Form):

@@ -15,7 +15,8 @@ from supportgroup.mail.models import Letter
 from supportgroup.mail.service import Owed, drop, owe
 from supportgroup.moderation import queries
 from supportgroup.moderation.models import Report
-from supportgroup.safety.models import Hiding
+from supportgroup.safety.models import Hiding, Rule
+from supportgroup.safety.queries import blocked_with
 
 WEEK = timedelta(days=7)
 SOME_DAY = datetime(2027, 5, 12, 10, tzinfo=UTC)  # for samples
@@ -69,6 +70,22 @@ def owe_hidden(hiding: Hiding, author: Membership) -> None:
     owe("item-hidden", [letter])
 
 
+def owe_held(hiding: Hiding) -> None:
+    """Tell the facilitators that a new ask waits to be looked at."""
+    letters = [
+        Owed(
+            recipient_id=one.account_id,
+            about_id=hiding.id,
+            occasion=f"{hiding.id.hex}:held",
+            due_at=clock.now(),
+            scope_id=hiding.group_id,
+        )
+        for one in groups.facilitators(hiding.group_id)
+        if one.id not in blocked_with(hiding.author_id)
+    ]
+    owe("ask-waits", letters)
+
+
 def owe_asked_again(hiding: Hiding) -> None:
     letters = [
         Owed(recipient_id=account_id, about_id=hiding.id, occasion=f"{hiding.id.hex}:again", due_at=clock.now())
@@ -78,7 +95,7 @@ def owe_asked_again(hiding: Hiding) -> None:
 
 
 def drop_hidden(hiding: Hiding) -> None:
-    drop("shown", kinds=["item-hidden", "asked-again"], about_id=hiding.id)
+    drop("shown", kinds=["item-hidden", "asked-again", "ask-waits"], about_id=hiding.id)
 
 
 @kind("report-received", lateness=WEEK, preference=None, samples=[{"due": SOME_DAY}])
@@ -136,6 +153,20 @@ def item_hidden(letters: Sequence[Letter]) -> Mapping[int, Says]:
         letter.id: Says(link=link("hidden", hiding.id), cover=me.cover_word, group=me.group.name)
         for letter in letters
         if (me := readers.get(letter.id)) and (hiding := db.session.get(Hiding, letter.about_id))
+    }
+
+
+@kind("ask-waits", lateness=WEEK, preference=None, samples=[{}])
+def ask_waits(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Something new waits for the reader to look at it, before the others see it. Left out: somebody did."""
+    readers = readers_of(letters)
+    return {
+        letter.id: Says(link=link("report-queue", me.group_id), cover=me.cover_word, group=me.group.name)
+        for letter in letters
+        if (me := readers.get(letter.id))
+        and me.is_facilitator
+        and (hiding := db.session.get(Hiding, letter.about_id))
+        and hiding.rule is Rule.UNSEEN
     }
 
 

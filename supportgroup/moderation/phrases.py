@@ -20,7 +20,9 @@ RULES = {
     Rule.MONEY: "It is about money, and this group leaves money out.",
     Rule.MEDICAL: "It needs a professional, and we are peers.",
     Rule.ELSEWHERE: "It belongs in another place than this group.",
+    Rule.UNSEEN: "In this group a facilitator looks at a new ask before the others see it.",
 }
+REASONS_TO_HIDE = {rule: words for rule, words in RULES.items() if rule is not Rule.UNSEEN}
 
 OUTCOMES = {
     Outcome.SPOKEN: "We spoke with the person",

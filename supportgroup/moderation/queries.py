@@ -16,7 +16,7 @@ from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, Membership, MembershipState, Role
 from supportgroup.meetings.roster import roster
 from supportgroup.moderation.models import Desk, DutiesAccepted, Report, ReportState, Subject
-from supportgroup.safety.models import Hiding
+from supportgroup.safety.models import Hiding, Rule
 from supportgroup.safety.queries import apart, hiding_of, is_blocked
 
 FRESH = {"populate_existing": True}
@@ -146,9 +146,9 @@ def queue(rule: ColumnElement[bool], state: ReportState = ReportState.OPEN) -> S
 
 
 def waiting_for(me: Membership) -> bool:
-    """Whether something reported waits for this facilitator."""
+    """Whether something reported, or a new ask, waits for this facilitator."""
     waiting = select(Report.id).where(for_facilitator(me), Report.state == ReportState.OPEN)
-    return db.session.scalar(waiting.limit(1)) is not None
+    return db.session.scalar(waiting.limit(1)) is not None or bool(hidings(me, Hiding.rule == Rule.UNSEEN))
 
 
 def report(rule: ColumnElement[bool], report_id: UUID, *, lock: bool = False) -> Report | None:
@@ -175,10 +175,11 @@ def operators_for(one: Report) -> list[UUID]:
     return [account_id for account_id in groups.operators() if account_id != one.reported.account_id]
 
 
-def hidings(group_id: UUID) -> Sequence[Hiding]:
-    """What is hidden from this group, newest first."""
-    mine = select(Hiding).where(Hiding.group_id == group_id)
-    return db.session.scalars(mine.order_by(Hiding.hidden_at.desc(), Hiding.id)).all()
+def hidings(me: Membership, *rules: ColumnElement[bool]) -> Sequence[Hiding]:
+    """What is hidden from this facilitator's group, oldest first; not their own, nor of whom a block keeps away."""
+    others = select(Hiding).where(Hiding.group_id == me.group_id, Hiding.author_id != me.id)
+    seen = others.where(~apart(Hiding.author_id, me.id), *rules)
+    return db.session.scalars(seen.order_by(Hiding.hidden_at, Hiding.id)).all()
 
 
 def asked_again() -> Sequence[tuple[Hiding, Group]]:

@@ -1,5 +1,6 @@
 """Looking at reports: the facilitators of a group at theirs, the operators at those that went past them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,19 @@ from supportgroup.mail.links import destination
 from supportgroup.moderation import queries, service
 from supportgroup.moderation.forms import AnswerForm, HideForm
 from supportgroup.moderation.models import Report, ReportState
-from supportgroup.moderation.phrases import OUTCOMES, REASONS, RULES, SUBJECTS
+from supportgroup.moderation.phrases import OUTCOMES, REASONS, REASONS_TO_HIDE, RULES, SUBJECTS
 from supportgroup.moderation.queries import Item
 from supportgroup.moderation.views import bp
+from supportgroup.safety.models import Hiding, Rule
 from supportgroup.safety.queries import hiding_of
 
-WORDS: dict[str, Any] = {"subjects": SUBJECTS, "reasons": REASONS, "rules": RULES, "outcomes": OUTCOMES}
+WORDS: dict[str, Any] = {
+    "subjects": SUBJECTS,
+    "reasons": REASONS,
+    "rules": RULES,
+    "why": REASONS_TO_HIDE,
+    "outcomes": OUTCOMES,
+}
 
 
 def item_under(one: Report) -> Item | None:
@@ -40,9 +48,15 @@ def queue(slug: str) -> ResponseReturnValue:
         me=me,
         waiting=queries.queue(rule),
         answered=queries.queue(rule, ReportState.ANSWERED),
-        hidden=[(one, queries.item_of(one)) for one in queries.hidings(me.group_id)],
+        unseen=items(queries.hidings(me, Hiding.rule == Rule.UNSEEN)),
+        hidden=items(queries.hidings(me, Hiding.rule != Rule.UNSEEN)),
         **WORDS,
     )
+
+
+def items(hidings: Sequence[Hiding]) -> list[tuple[Hiding, Item]]:
+    """What is hidden, as far as it is there still."""
+    return [(one, item) for one in hidings if (item := queries.item_of(one))]
 
 
 @bp.get("/g/<slug:slug>/manage/reports/<uuid:report_id>")
@@ -128,6 +142,23 @@ def show(slug: str, hiding_id: UUID) -> ResponseReturnValue:
             abort(404)
         service.show_again(hiding, current_user)
     flash("The group can see it again.")
+    return redirect(url_for(".queue", slug=slug), 303)
+
+
+@bp.post("/g/<slug:slug>/manage/hidden/<uuid:hiding_id>/why")
+@second_factor_required
+def why(slug: str, hiding_id: UUID) -> ResponseReturnValue:
+    """Not show a new ask as it is: its author hears why, and can change it."""
+    me = enter_as_facilitator(slug)
+    form = HideForm()
+    if not form.validate_on_submit():
+        raise Refused("Choose why, so that its author can change it.")
+    with transaction():
+        hiding = queries.hiding(hiding_id, me.group_id)
+        if hiding is None or hiding.author_id == me.id:
+            abort(404)
+        service.say_why(hiding, form.rule.data, current_user)
+    flash("Its author hears why, and can change it.")
     return redirect(url_for(".queue", slug=slug), 303)
 
 

@@ -19,7 +19,7 @@ from supportgroup.moderation.forms import ReportForm
 from supportgroup.moderation.models import Subject
 from supportgroup.moderation.phrases import REASONS, RULES, SUBJECTS, TOLD
 from supportgroup.moderation.views import bp
-from supportgroup.safety.models import Hiding
+from supportgroup.safety.models import Hiding, Rule
 
 REPORTS = Allowance("reports", 20, timedelta(days=1))
 SUBJECT = f"<any({', '.join(Subject)}):subject>"
@@ -67,7 +67,12 @@ def hidden(slug: str, hiding_id: UUID) -> ResponseReturnValue:
     me = enter(slug)
     hiding = own_hiding(me.id, hiding_id)
     return render_template(
-        "moderation/hidden.html", me=me, hiding=hiding, item=queries.item_of(hiding), rule=RULES[hiding.rule]
+        "moderation/hidden.html",
+        me=me,
+        hiding=hiding,
+        item=queries.item_of(hiding),
+        rule=RULES[hiding.rule],
+        unseen=hiding.rule is Rule.UNSEEN,
     )
 
 

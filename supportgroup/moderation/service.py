@@ -7,6 +7,9 @@ from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
+from supportgroup.board.letters import owe_posted
+from supportgroup.board.models import Ask, AskState
+from supportgroup.board.service import AskHeld
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
@@ -102,7 +105,25 @@ def show_again(hiding: Hiding, by: Account) -> None:
     author = groups.memberships([hiding.author_id])[hiding.author_id]
     letters.drop_hidden(hiding)
     safety.show(hiding)
+    ask = db.session.get(Ask, hiding.item_id) if hiding.rule is Rule.UNSEEN else None
+    if ask is not None and ask.state is AskState.OPEN:
+        ask.opened_at = clock.now()
+        db.session.flush()
+        owe_posted(ask)
     safety.note(Act.ITEM_SHOWN, by=by.id, about=author.account_id, object_id=hiding.item_id)
+
+
+def say_why(hiding: Hiding, rule: Rule, by: Account) -> None:
+    """Keep what waits to be seen hidden, for a reason that its author hears."""
+    author = groups.memberships([hiding.author_id])[hiding.author_id]
+    hiding.rule = rule
+    safety.note(Act.ITEM_HIDDEN, by=by.id, about=author.account_id, object_id=hiding.item_id)
+    letters.owe_hidden(hiding, author)
+
+
+def note_held(event: AskHeld) -> None:
+    """Let the facilitators know that a new ask waits for one of them."""
+    letters.owe_held(event.hiding)
 
 
 def ask_again(hiding: Hiding) -> None:

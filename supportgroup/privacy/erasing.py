@@ -123,7 +123,7 @@ def empty_asks(member_id: UUID) -> None:
     own = Ask.asker_id == member_id
     db.session.execute(delete(Ask).where(own, ~helped))
     for ask in db.session.scalars(select(Ask).where(own)).unique():
-        ask.title = ask.body = ask.area = ask.place = None
+        ask.title = ask.body = ask.content_note = ask.area = ask.place = None
         ask.asker_says, ask.needed_by = None, None
         ask.created_at, ask.opened_at, ask.ends_at = month(ask.created_at), month(ask.opened_at), month(ask.ends_at)
         ask.closed_at = month(ask.closed_at) if ask.closed_at else None

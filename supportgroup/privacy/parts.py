@@ -99,6 +99,7 @@ def asks(account: Account) -> list[Record]:
             "kind": str(ask.kind),
             "what would help": ask.title,
             "more": ask.body,
+            "content note": ask.content_note,
             "area": ask.area,
             "place": ask.place,
             "for whose eyes": str(ask.eyes),

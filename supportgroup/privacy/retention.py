@@ -5,7 +5,7 @@ Letters are let go of by their own room.
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from supportgroup import clock
@@ -32,6 +32,7 @@ from supportgroup.privacy.models import (
 from supportgroup.privacy.service import ask_erasure
 from supportgroup.safety.models import AuditEntry, Block
 
+WORDS = (Ask.title_sealed, Ask.body_sealed, Ask.content_note_sealed, Ask.area_sealed, Ask.place_sealed)
 ASK_WORDS = timedelta(days=30)  # after it ended
 MESSAGES = timedelta(days=365)
 ANSWERS = timedelta(days=90)  # after the meeting
@@ -55,20 +56,11 @@ def let_go_of_old() -> None:
 def ask_words() -> None:
     """What an ask said, and its thanks. That there was one stays."""
     long_over = and_(Ask.state.not_in(RUNNING), Ask.closed_at < clock.now() - ASK_WORDS)
-    empty = {"title_sealed": None, "body_sealed": None, "area_sealed": None, "place_sealed": None}
-    db.session.execute(update(Ask).where(long_over, said_something()).values(**empty))
+    said = or_(*(column.is_not(None) for column in WORDS))
+    db.session.execute(update(Ask).where(long_over, said).values(dict.fromkeys(WORDS)))
     over = select(Ask.id).where(long_over)
     db.session.execute(
         update(Help).where(Help.ask_id.in_(over), Help.thanks_sealed.is_not(None)).values(thanks_sealed=None)
-    )
-
-
-def said_something() -> ColumnElement[bool]:
-    return or_(
-        Ask.title_sealed.is_not(None),
-        Ask.body_sealed.is_not(None),
-        Ask.area_sealed.is_not(None),
-        Ask.place_sealed.is_not(None),
     )
 
 

@@ -49,6 +49,7 @@ class Rule(StrEnum):
     MONEY = "money"
     MEDICAL = "medical"
     ELSEWHERE = "elsewhere"
+    UNSEEN = "unseen"  # nothing is wrong with it: a facilitator looks first, as this group wants it
 
 
 class Hiding(Base):

@@ -118,6 +118,10 @@ def upgrade() -> None:
         sa.Column("questions", sa.JSON(), nullable=False),
         sa.Column("size_limit", sa.Integer(), nullable=False),
         sa.Column(
+            "posting", sa.Enum("at_once", "seen_first", name="posting", native_enum=False, length=20), nullable=False
+        ),
+        sa.Column("fine", sa.JSON(), nullable=False),
+        sa.Column(
             "state",
             sa.Enum("active", "resting", "closed", name="groupstate", native_enum=False, length=20),
             nullable=False,
@@ -600,6 +604,7 @@ def upgrade() -> None:
         sa.Column("helpers_wanted", sa.Integer(), nullable=False),
         sa.Column("title_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("content_note_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("area_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
         sa.Column(
@@ -682,6 +687,7 @@ def upgrade() -> None:
                 "money",
                 "medical",
                 "elsewhere",
+                "unseen",
                 name="rule",
                 native_enum=False,
                 length=20,
