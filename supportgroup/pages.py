@@ -69,6 +69,7 @@ class Slug(BaseConverter):
 
 def install_pages(app: Flask) -> None:
     app.url_map.converters["slug"] = Slug
+    app.before_request(look)
     app.after_request(set_headers)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(CSRFError, stale_form)
@@ -79,6 +80,12 @@ def install_pages(app: Flask) -> None:
     app.jinja_env.globals.update(now=clock.now, when_words=words.when, short_when=words.short_when, by_day=words.by_day)
     app.jinja_env.globals.update(zone_of=zone_of, zone_named=clock.zone)
     app.context_processor(context)
+
+
+def look() -> None:
+    """A HEAD is a GET without an answer's body, to every view: none may take it for something that acts."""
+    if request.method == "HEAD":
+        request.method = "GET"
 
 
 def context() -> dict[str, Any]:

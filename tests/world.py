@@ -16,9 +16,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, event
 from werkzeug.routing import Rule
 
-from supportgroup import clock
+from supportgroup import clock, pulse
 from supportgroup.accounts.access import cookie_name
-from supportgroup.accounts.models import Account, OtherAddress, Passkey
+from supportgroup.accounts.models import Account, OtherAddress
 from supportgroup.accounts.service import new_link, start_session
 from supportgroup.board.models import Ask, Message
 from supportgroup.db import db, transaction
@@ -28,7 +28,8 @@ from supportgroup.meetings.models import Meeting
 from supportgroup.moderation.models import Desk, Reason, Report, Subject
 from supportgroup.privacy.models import Export
 from supportgroup.reflections.models import Note, Prompt, Reflection
-from supportgroup.safety.models import Block, Hiding, Rule as Why
+from supportgroup.safety.models import Block, Hiding
+from supportgroup.safety.models import Rule as Why
 from supportgroup.secrets import seal_token
 from tests.factories import (
     make_account,
@@ -75,6 +76,10 @@ class World:
             chosen = {name: values[name] for name in rule.arguments}
             return str(app.url_map.bind("localhost").build(rule.endpoint, chosen, method=None))
 
+    def data(self, rule: Rule, method: str) -> dict[str, Any] | None:
+        """What a form of this route needs for its view to look at what it is about."""
+        return FORMS.get(rule.endpoint, lambda _place: {})(self.here) if method == "POST" else None
+
     def browser(self, app: Flask, person: str) -> FlaskClient:
         """This person's browser."""
         made = app.test_client()
@@ -91,6 +96,8 @@ def letter(name: str, *rows: Any) -> dict[str, str]:
 # Where a route's argument is another one than its name says.
 SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
     "accounts.stop": lambda world, _: {"token": seal_token("stop", world.accounts["member"].id.bytes + b"own-asks")},
+    "accounts.mail_by_link": lambda world, _: letter("mail-preferences", world.accounts["member"].id),
+    "accounts.mail_of_group": lambda _, place: {"scope_id": place.group.id},
     "accounts.use_link": lambda world, _: letter("sign-in", world.own["link_id"]),
     "accounts.confirm_email": lambda world, _: letter("address", world.own["waiting_id"]),
     "mail.follow": lambda _, place: letter("meeting", place.meeting.id),
@@ -104,6 +111,16 @@ SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
     "privacy.erase_in_group": lambda _, place: {"membership_id": place.people["former"].id},
 }
 
+FORMS: dict[str, Callable[[Place], dict[str, Any]]] = {
+    "board.thank": lambda place: {"help_id": place.ids["help_id"]},
+    "groups.answer": lambda _: {"answer": "yes"},
+    "moderation.answer": lambda _: {"outcome": "nothing"},
+    "moderation.hide": lambda _: {"rule": "hurts"},
+    "moderation.why": lambda _: {"rule": "hurts"},
+    "moderation.operator_answer": lambda _: {"outcome": "nothing"},
+    "moderation.operator_hide": lambda _: {"rule": "hurts"},
+}
+
 
 def make_world() -> World:
     """The world, committed, with everybody signed in."""
@@ -115,6 +132,7 @@ def make_world() -> World:
         elsewhere = make_place({name: make_account(name.title()) for name in accounts})
         own = make_own(accounts["member"])
     with transaction():
+        pulse.beat("deliver-letters")
         cookies = {name: start_session(accounts[name], device="Firefox on Linux") for name in PEOPLE[1:]}
     return World(accounts, here, elsewhere, own, cookies)
 
@@ -145,7 +163,7 @@ def make_place(accounts: dict[str, Account]) -> Place:
         make_rsvp(meeting, people[name])
     make_presence(meeting, member)
     ask = make_ask(facilitator, helpers_wanted=3)
-    make_help(ask, member)
+    help_ = make_help(ask, member)
     message = Message(ask_id=ask.id, author_id=member.id, text="I can be there at six.", created_at=now)
     invitation = Invitation(group_id=group.id, most_uses=50, created_at=now, expires_at=now + timedelta(days=7))
     hidden = make_ask(member, title="Hidden")
@@ -158,6 +176,7 @@ def make_place(accounts: dict[str, Account]) -> Place:
         "meeting_id": meeting.id,
         "series_id": make_series(group).id,
         "ask_id": ask.id,
+        "help_id": help_.id,
         "membership_id": people["newcomer"].id,
         "invitation_id": invitation.id,
         "hiding_id": hiding.id,
@@ -217,25 +236,26 @@ def make_own(account: Account) -> dict[str, Any]:
 
 @contextmanager
 def taken_back() -> Iterator[list[str]]:
-    """What a request did is undone when the block ends. Gives the tables it wrote to, each time it did.
+    """What a request did is undone when the block ends. Gives the tables in which it changed rows, each time it did.
 
     Only where all sessions share the fixture's one connection.
     """
+    db.session.commit()  # what the test has read so far would otherwise hold a savepoint around ours
     connection: Connection = db.engines[None]
     written: list[str] = []
 
-    def watch(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def watch(_connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
         words = statement.split()
-        if words[0].upper() in ("INSERT", "UPDATE", "DELETE"):
+        if words[0].upper() in ("INSERT", "UPDATE", "DELETE") and cursor.rowcount != 0:
             written.append(words[1 if words[0].upper() == "UPDATE" else 2].strip('"'))
 
-    event.listen(connection, "before_cursor_execute", watch)
+    event.listen(connection, "after_cursor_execute", watch)
     point = connection.begin_nested()
     try:
         yield written
     finally:
         point.rollback()
-        event.remove(connection, "before_cursor_execute", watch)
+        event.remove(connection, "after_cursor_execute", watch)
 
 
 def changed(written: list[str]) -> set[str]:
