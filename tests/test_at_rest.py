@@ -43,7 +43,7 @@ PLAIN = {
     "series": {"rule", "zone"},
     "sessions": {"device"},
     "sign_in_links": {"browser"},
-    "stopped_preferences": {"preference"},
+    "mail_wishes": {"preference"},
     "topics": {"word"},
 }
 
