@@ -49,6 +49,7 @@ from supportgroup.moderation import queries as moderation_queries
 from supportgroup.moderation import service as moderation_service
 from supportgroup.moderation import views as moderation
 from supportgroup.pages import install_pages
+from supportgroup.privacy import queries as privacy_queries
 from supportgroup.privacy import views as privacy
 from supportgroup.reflections import views as reflections
 from supportgroup.safety import views as safety
@@ -129,6 +130,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         operator_contact=settings.operator_contact,
         min_age=settings.min_age,
         reports_waiting=moderation_queries.waiting_for,
+        erasure_of=privacy_queries.erasure,
         development=settings.development,
     )
     if settings.proxy_hops:

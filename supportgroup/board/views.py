@@ -101,6 +101,7 @@ def page_of(
     `limit`: what the reader set themselves, where they were about to go over it.
     """
     is_asker, mine = ask.asker_id == me.id, ask.help_of(me.id)
+    hiding = hiding_of(ask.id) if is_asker else None
     hearing = queries.hearing_of(ask) if is_asker else 0
     form = message or thanks
     if not (is_asker or mine or ask.is_for_everyone):
@@ -116,10 +117,10 @@ def page_of(
         written=queries.messages(ask, me, before=request.args.get("before")),
         may_write=helping.may_write(ask),
         heard=queries.heard_by(ask.id) if ask.is_listen else [],
-        seen_by=eyes.counts(me)[ask.eyes] if is_asker and ask.is_running and not hearing else 0,
+        seen_by=eyes.counts(me)[ask.eyes] if is_asker and ask.is_running and not (hearing or hiding) else 0,
         hearing=hearing,
         over=ask.is_over(clock.now()),
-        hiding=hiding_of(ask.id) if is_asker else None,
+        hiding=hiding,
         limit=limit,
         reflection=reflections.of_ask(me.account_id, ask.id) if is_asker else None,
         message=message or MessageForm(formdata=None),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from supportgroup.accounts.models import Account, MailWish, Passkey, ReminderTime, SecurityNote, Session
-from supportgroup.board.models import Ask, Heard, Help, Message
+from supportgroup.board.models import Ask, Heard, Help, LoadWish, Message
 from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENT, CONSENT_VERSION
 from supportgroup.groups.models import Agreement, Group, Membership
@@ -38,6 +38,7 @@ def mine(account: Account) -> list[UUID]:
 def profile(account: Account) -> list[Record]:
     wishes = select(MailWish).where(MailWish.account_id == account.id)
     reminders = select(ReminderTime.minutes).where(ReminderTime.account_id == account.id)
+    limit = db.session.get(LoadWish, account.id)
     return [
         {
             "email address": account.email,
@@ -51,6 +52,8 @@ def profile(account: Account) -> list[Record]:
             "reminders, minutes before": sorted(db.session.scalars(reminders)),
             "letters": sorted(f"{wish.preference}: {wish.how}" for wish in db.session.scalars(wishes)),
             "no letters until": at(account.paused_until),
+            "asks to carry in a week": limit.per_week if limit else None,
+            "resting until": at(limit.resting_until) if limit else None,
             "account made": at(account.created_at),
             "address confirmed": at(account.confirmed_at),
         }

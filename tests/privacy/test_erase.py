@@ -76,6 +76,7 @@ def test_within_seven_days_ben_keeps_his_account_after_all(frozen, group, ada, b
     frozen.shift(timedelta(days=6))
     erasing.erase_due(ledger)
     browser = browser_of(ben)
+    assert "You can keep it after all" in browser.get("/home").text
     assert "Keep my account" in browser.get("/me/data").text
 
     assert browser.post("/me/data/keep").status_code == 303
