@@ -108,18 +108,23 @@ def open_post() -> Iterator[Postbox]:
 
 
 @pytest.fixture(scope="session")
-def make_app(open_post: Postbox, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
+def make_app(open_post: Postbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Flask]]:
     """Make an app on a database, whose letters arrive in the postbox; settings may be given in capitals."""
-    var = tmp_path_factory.mktemp("var")
+    var, apps = tmp_path_factory.mktemp("var"), list[Flask]()
 
     def make(database_url: str, **settings: str) -> Flask:
         environ = {"DATABASE_URL": database_url, "SUPPORTGROUP_VAR": str(var), "SMTP_URL": open_post.url, **KEYS}
         app = create_app(config.load({**environ, **settings}))
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         app.test_client_class = Client
+        apps.append(app)
         return app
 
-    return make
+    yield make
+    for app in apps:
+        app.extensions["mail"][0].close()
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -162,6 +162,7 @@ def test_after_rotation_the_new_key_alone_opens_everything_and_finds_everyone(co
     assert queries.account_of("ada@example.org").name == "Ada"
 
 
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)  # SQLite has one writer at a time anyway
 def test_people_write_while_keys_change(committed_app):
     asker_id = make_asks(600).id
     use(NEW, OLD)
@@ -208,6 +209,7 @@ def rotate(app, tmp_path):
     return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_killed_in_the_middle_it_loses_nothing_and_goes_on(committed_app, tmp_path):
     make_asks(2500)
     before = texts()

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 # Without them Chromium, as root and without a network, refuses to start or waits for servers of its maker.
 OPTIONS = [
@@ -44,8 +44,13 @@ class Quiet:
     def watch(self, page: Page) -> Page:
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: self.complaints.append(f"{request.url} {request.failure}"))
+        page.on("requestfailed", self.note_failed)
         return page
+
+    def note_failed(self, request: Request) -> None:
+        """A request that failed; one that the browser dropped because the page was left is none."""
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"{request.url} {request.failure}")
 
 
 @pytest.fixture

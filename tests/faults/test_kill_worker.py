@@ -63,6 +63,7 @@ def test_killed_in_the_middle_and_started_again_every_reminder_arrives_and_none_
     assert len({(letter["Message-ID"], letter["Date"]) for letter in postbox}) == LETTERS
 
 
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_two_beats_and_two_workers_send_nothing_twice(due, settings, postbox, tmp_path):
     with service(settings) as running:
         for name in ("one", "two"):
