@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -26,6 +27,7 @@ class FaultyRelay:
     def __init__(self, fault: Fault, *, late: float = 0, pipelining: bool = True) -> None:
         self.fault, self.late, self.pipelining = fault, late, pipelining
         self.kept: list[tuple[str, bytes]] = []
+        self.kept_at: list[datetime] = []  # when the text of each came
         self.happened: Counter[str] = Counter()
         self.connections = 0
         self.loop = asyncio.new_event_loop()
@@ -56,9 +58,13 @@ class FaultyRelay:
     def letters(self) -> list[EmailMessage]:
         return [message_from_bytes(text, policy=default) for _, text in self.kept]
 
+    def identities(self) -> list[str]:
+        """Message-ID and Date of each letter that was accepted: what mail programs know copies by."""
+        return [identity(text) for _, text in self.kept]
+
     def copies(self) -> Counter[str]:
-        """How often each letter was accepted, by Message-ID and Date: what mail programs know copies by."""
-        return Counter(identity(text) for _, text in self.kept)
+        """How often each letter was accepted."""
+        return Counter(self.identities())
 
 
 def identity(text: bytes) -> str:
@@ -116,6 +122,7 @@ class Conversation(asyncio.Protocol):
     def take(self, text: bytes) -> None:
         fault = self.relay.fault("text")
         if fault is None or fault == SWALLOW or isinstance(fault, int | float):
+            self.relay.kept_at.append(datetime.now(UTC))
             self.relay.kept.append((self.recipient, text.replace(b"\r\n..", b"\r\n.")))
         self.say(fault, "text", "250 2.0.0 kept")
 

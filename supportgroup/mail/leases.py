@@ -23,6 +23,7 @@ LEASE = timedelta(seconds=180)
 BATCH = 100
 PRIORITIES = (0, 1, 2)  # signing in and safety; what may not wait; what waits for quiet hours to end
 CRASHES = 3  # then a letter is held
+DOUBT = timedelta(seconds=60)  # after the first time that nobody knows; twice as long after the next
 KEPT, CHUNK = timedelta(days=30), 5000  # how long letters are kept that ended; how many go at a time
 
 LETTERS: Any = Letter.__table__
@@ -173,7 +174,7 @@ def after_doubt(letter: Letter, now: datetime, *, again: bool) -> dict[str, Any]
     return {
         "becomes": LetterState.HELD if held else LetterState.OWED,
         "crashes": crashes,
-        "next": now + timedelta(seconds=60) * 2**crashes,
+        "next": now + DOUBT * 2**crashes,
     }
 
 
