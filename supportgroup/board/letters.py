@@ -58,11 +58,11 @@ def owe_posted(ask: Ask, *, everyone: bool = False, without: UUID | None = None)
 
     Who is full by their own measure, or rests, hears of none.
     """
-    wishes = [AsksByMail.AT_ONCE, AsksByMail.DAILY] if everyone else [AsksByMail.AT_ONCE]
+    wanted = Membership.asks_by_mail != AsksByMail.NEVER if everyone else Membership.asks_by_mail == AsksByMail.AT_ONCE
     readers = (
         select(Membership.account_id)
         .join(Ask, listed())
-        .where(Ask.id == ask.id, Membership.asks_by_mail.in_(wishes), has_room(Membership.account_id))
+        .where(Ask.id == ask.id, wanted, has_room(Membership.account_id))
         .where(Membership.id.not_in([ask.asker_id, *(help_.helper_id for help_ in ask.helpers)]))
     )
     if without is not None:
