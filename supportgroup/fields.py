@@ -98,6 +98,13 @@ class ZoneField(SelectField):
 class Form(FlaskForm):
     """A form: shape only. Rules that need the database live in the services."""
 
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: object, formdata: Any) -> Any:
+            """Only the texts that a page's form sends: no files and no JSON where a text is meant."""
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            return request.form if request.method == "POST" and request.form else None
+
     def fields(self) -> dict[str, Any]:
         """What was filled in, by field name, without the token and the button."""
         return {name: value for name, value in self.data.items() if name not in ("csrf_token", "submit")}

@@ -24,7 +24,7 @@ class AddressField(EmailField):
     """An email address, normalised so that one mailbox is one account."""
 
     def __init__(self, label: str = "Email address", **kwargs: Any) -> None:
-        required = InputRequired("Enter your email address, such as ada@example.org.")
+        required = DataRequired("Enter your email address, such as ada@example.org.")
         super().__init__(
             label, [required, Length(max=254, message="This address is too long."), plain], filters=[strip], **kwargs
         )

@@ -47,6 +47,8 @@ def prove() -> ResponseReturnValue:
         del form.password
     if not found.has_second:
         del form.code
+    elif not found.codes:
+        form.code.label.text = "One of your spare codes"
     if form.validate_on_submit() and (form.password or form.code):
         try:
             return by_form(form, found)

@@ -134,6 +134,7 @@ def test_a_device_that_says_no_leaves_the_other_ways(web, page, device, ada):
     session.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
     session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": authenticator})
     session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    assert not page.get_by_text("Nothing came from your device").is_visible()
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_text("Nothing came from your device").wait_for()
     assert page.get_by_role("button", name="Send me the link").is_enabled()
@@ -150,3 +151,14 @@ def test_removed_it_opens_nothing(web, page, device, ada, quiet):
     sign_out(web, page)
     page.get_by_role("button", name="Sign in with a passkey").click()
     refused(page, quiet)
+
+
+def test_without_javascript_the_other_ways_are_there_and_the_button_is_not(web, chromium):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{web}/sign-in")
+    assert not page.get_by_role("button", name="Sign in with a passkey").is_visible()
+    assert page.locator("noscript .hint").is_visible()
+    page.get_by_role("link", name="Sign in with a password").click()
+    assert page.get_by_role("heading", name="Sign in with a password").is_visible()
+    context.close()

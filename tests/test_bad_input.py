@@ -1,0 +1,341 @@
+"""Whatever is sent, the answer is a refusal or a page, never a broken one; and a refusal changes nothing.
+
+The forms are found on the pages themselves, so that new ones are tried by themselves: every field with every oddity,
+alone beside sensible ones and all at once, by everybody who sees the form.
+"""
+
+import io
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote, quote_from_bytes
+
+import pytest
+from bs4 import BeautifulSoup
+
+from supportgroup import clock
+from tests.test_headers import page_faults, policy_of
+from tests.test_roles import rules
+from tests.world import changed, make_world, taken_back
+
+pytestmark = pytest.mark.timeout(600)
+
+TEXTS = {
+    "nothing": b"",
+    "spaces": b" \t ",
+    "NUL": b"a\x00b",
+    "half a pair": b"a\xed\xa0\x80b",
+    "no UTF-8": b"\xff\xfe\xc0\xaf",
+    "control characters": b"a\x07\x1b[31m\x7f",
+    "a line's end": b"a\r\nBcc: b@example.org",
+    "line and paragraph ends": "a\u2028b\u2029c\x85d".encode(),
+    "turned around": "a\u202eb\u2066c\ufeff\u200b".encode(),
+    "a script": b"\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}${7*7}",
+    "a statement": b"' OR 1=1; DROP TABLE accounts; --",
+    "a template of a log": b"%s %n {0} ${jndi:ldap://x}",
+    "ten thousand letters": b"x" * 10_000,
+    "a wrong zone": b"Mars/Olympus",
+    "a file for a zone": b"../../../../etc/passwd",
+    "a day that is not": b"2027-02-30",
+    "the last day": b"9999-12-31",
+    "the first day": b"0001-01-01",
+    "a moment that is not": b"2027-02-30T25:61",
+    "the last moment": b"9999-12-31T23:59",
+    "an hour that is not": b"25:61",
+    "a number too large": b"99999999999999999999999",
+    "a number just too large": b"2147483648",
+    "less than nothing": b"-1",
+    "no number": b"NaN",
+    "other digits": "٣".encode(),
+    "no id": b"not-an-id",
+    "nobody's id": b"00000000-0000-0000-0000-000000000000",
+    "a rule": b"FREQ=SECONDLY;COUNT=1000000",
+    "an address of ours": b"javascript:alert(1)//https://",
+    "a list": b"[]",
+}
+PEOPLE = ("nobody", "stranger", "applicant", "former", "member", "facilitator", "operator")
+
+
+@dataclass(frozen=True)
+class FormOnPage:
+    """A form as the page shows it: where it is sent, and its fields with what a sensible person would fill in."""
+
+    action: str
+    method: str
+    fields: tuple[tuple[str, bytes], ...]  # with what is filled in; hidden ones and buttons too
+
+    def shape(self):
+        """Forms of one shape are tried once: lists show the same one for every row."""
+        return re.sub(r"[0-9a-f-]{36}|/[\w-]{40,}", "…", self.action), tuple(name for name, _ in self.fields)
+
+    def body(self, **odd):
+        return b"&".join(
+            quote(name).encode() + b"=" + quote_from_bytes(odd.get(name, value), safe="").encode()
+            for name, value in self.fields
+        )
+
+
+def forms_on(path, page):
+    """The forms of a page, filled in."""
+    for form in BeautifulSoup(page, "html.parser")("form"):
+        fields = {}
+        for element in form(["input", "textarea", "select", "button"]):
+            name = element.get("name")
+            if name and name != "csrf_token":
+                fields.setdefault(name, sensible(element))
+        yield FormOnPage(form.get("action") or path, form.get("method", "get").lower(), tuple(fields.items()))
+
+
+def sensible(element):
+    """What somebody would fill in here."""
+    if element.name == "select":
+        options = [option.get("value", "") for option in element("option")]
+        return next((value for value in options if value), "").encode()
+    if element.get("value") and element.get("type") != "text":
+        return element["value"].encode()
+    tomorrow = (clock.now() + timedelta(days=1)).date().isoformat()
+    like = {
+        "email": "dan@example.org",
+        "date": tomorrow,
+        "time": "19:00",
+        "datetime-local": f"{tomorrow}T19:00",
+        "number": "5",
+        "url": "https://example.org/room",
+        "checkbox": "y",
+        "password": "a lamp in every window",
+    }
+    kind = element.get("type", "text")
+    return like.get(kind, "5" if element.get("inputmode") == "numeric" else "Bring back bread").encode()
+
+
+@pytest.fixture
+def world(app):
+    return make_world()
+
+
+@pytest.fixture
+def forms(app, world):
+    """Every form, by who sees it and by its shape: lists show the same one for every row."""
+    found = {}
+    for rule in rules(app):
+        if "GET" not in rule.methods:
+            continue
+        path = world.path(app, rule)
+        for person in PEOPLE:
+            with taken_back():
+                answer = world.browser(app, person).get(path)
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                for form in forms_on(path, answer.text):
+                    found.setdefault((form.shape(), person), form)
+    assert len(found) > 100
+    return found
+
+
+def once(forms):
+    """Each form once, as sent by the first who sees it."""
+    first = {}
+    for (shape, person), form in forms.items():
+        first.setdefault(shape, (person, form))
+    return list(first.values())
+
+
+class Tries:
+    """Sends what is odd and keeps what went wrong."""
+
+    def __init__(self, app, world):
+        self.app, self.world = app, world
+        self.sent = self.refused = 0
+        self.wrong = []
+
+    def send(self, person, method, path, what, **more):
+        browser = self.world.browser(self.app, person)
+        with taken_back() as written:
+            answer = browser.open(path, method=method, **more)
+            self.sent += 1
+            fault = self.fault(answer, written)
+            if fault is None and answer.status_code == 303:
+                shown = browser.get(answer.location)
+                fault = self.fault(shown, []) and f"{self.fault(shown, [])} on the page after"
+        if fault:
+            self.wrong.append(f"{method} {path} as {person}, {what}: {fault}")
+
+    def fault(self, answer, written):
+        if answer.status_code >= 500:
+            return answer.status_code
+        if answer.status_code >= 400:
+            self.refused += 1
+            if changed(written):
+                return f"{answer.status_code} and wrote {changed(written)}"
+        if answer.mimetype == "text/html" and "alert(1)" in answer.text:
+            return next(page_faults(BeautifulSoup(answer.text, "html.parser"), policy_of(answer)[1]), None)
+        return None
+
+    def report(self):
+        print(f"{self.sent} requests, {self.refused} refused, {len(self.wrong)} wrong")  # noqa: T201
+        assert self.wrong == []
+
+
+@pytest.fixture
+def tries(app, world):
+    return Tries(app, world)
+
+
+PART = b'--x\r\nContent-Disposition: form-data; name="title"'
+FORM = {"content_type": "application/x-www-form-urlencoded"}
+
+
+def send(tries, person, form, what, **odd):
+    said = f"{what} in {list(odd)}"
+    if form.method == "post":
+        tries.send(person, "POST", form.action, said, data=form.body(**odd), **FORM)
+    else:
+        tries.send(person, "GET", f"{form.action}?{form.body(**odd).decode()}", said)
+
+
+def test_all_fields_of_every_form_at_once(forms, tries):
+    for what, odd in TEXTS.items():
+        for (_, person), form in forms.items():
+            if form.fields:
+                send(tries, person, form, what, **{name: odd for name, _ in form.fields})
+    tries.report()
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)  # it takes types at their word
+@pytest.mark.parametrize("what", TEXTS)
+def test_each_field_alone_beside_sensible_ones(forms, tries, what):
+    for person, form in once(forms):
+        for name, _ in form.fields:
+            send(tries, person, form, what, **{name: TEXTS[what]})
+    tries.report()
+
+
+def test_forms_that_are_too_long(forms, tries):
+    for person, form in once(forms):
+        for name, _ in form.fields:
+            if form.method == "post":
+                send(tries, person, form, "100 kB", **{name: b"x" * 100_000})
+    tries.report()
+
+
+def test_files_and_json_where_words_are_meant(forms, tries):
+    for person, form in once(forms):
+        if form.method != "post" or not form.fields:
+            continue
+        names = [name for name, _ in form.fields]
+        files = {name: (io.BytesIO(b"words"), "words.txt") for name in names}
+        tries.send(person, "POST", form.action, "files", data=files)
+        for value in (1, None, True, ["a", {}], {"a": {}}, "words"):
+            tries.send(person, "POST", form.action, f"{value} as JSON", json=dict.fromkeys(names, value))
+    tries.report()
+
+
+def test_forms_that_say_nothing_twice_or_too_much(forms, tries):
+    for (_, person), form in forms.items():
+        if form.method != "post":
+            continue
+        for what, data in {
+            "nothing at all": b"",
+            "everything twice": form.body() + b"&" + form.body(),
+            "a field nobody has": form.body() + b"&is_operator=y&role=facilitator&account_id=1&id=1&state=active",
+            "names of any shape": b"=&&===&%00=%00&a[b][]=c&" + b"x" * 500 + b"=1",
+        }.items():
+            tries.send(person, "POST", form.action, what, data=data, **FORM)
+    tries.report()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/form-data; boundary=x", PART + b"\r\n\r\nno end"),
+        ("multipart/form-data; boundary=x", PART + b'; filename="a"\r\n\r\nfile\r\n--x--'),
+        ("multipart/form-data", b"no boundary"),
+        ("application/json", b'{"title": 1'),
+        ("application/x-www-form-urlencoded; charset=utf-7", b"title=%2BADw-script"),
+        ("text/html", b"<form>"),
+        ("", b"\x00\x01"),
+    ],
+)
+def test_bodies_that_are_no_forms(app, world, tries, content_type, body):
+    for rule in rules(app):
+        if "POST" in rule.methods:
+            tries.send("member", "POST", world.path(app, rule), content_type, data=body, content_type=content_type)
+    tries.report()
+
+
+def query_names():
+    """What pages read from their addresses, as it stands in the code."""
+    sources = "\n".join(path.read_text() for path in Path("supportgroup").rglob("*.py"))
+    read = re.findall(r'request\.args(?:\.get\(|\[)"(\w+)"', sources) + re.findall(
+        r'"(\w+)" (?:not )?in request\.args', sources
+    )
+    return sorted({*read, "q", "topic", "language", "format", "day"})
+
+
+def test_addresses_with_odd_ends(app, world, tries):
+    names = query_names()
+    assert {"next", "after", "here"} <= set(names)
+    for rule in rules(app):
+        if "GET" not in rule.methods:
+            continue
+        path = world.path(app, rule)
+        for what, odd in TEXTS.items():
+            query = b"&".join(name.encode() + b"=" + quote_from_bytes(odd[:3000]).encode() for name in names).decode()
+            for person in ("nobody", "facilitator"):
+                tries.send(person, "GET", f"{path}?{query}", what)
+    tries.report()
+
+
+PARTS = [
+    "x",
+    "-",
+    "..",
+    "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    "%00",
+    "%ff",
+    "a" * 5000,
+    "00000000-0000-0000-0000-000000000000",
+    "{x}",
+    "%0d%0aSet-Cookie:%20a=b",
+    "%F0%9F%8C%B2",
+    "1'",
+    "*",
+    "A" * 64,
+]
+
+
+def odd_paths(app, world, rule):
+    """The addresses of a route with one part at a time replaced by what is none."""
+    good, pattern = world.path(app, rule).split("/"), re.sub(r"<[^>]*>", "<>", rule.rule).split("/")
+    for at, part in enumerate(pattern):
+        if "<>" in part:
+            for odd in PARTS:
+                yield "/".join([*good[:at], part.replace("<>", odd), *good[at + 1 :]])
+
+
+def test_addresses_with_odd_parts(app, world, tries):
+    for rule in rules(app):
+        for path in odd_paths(app, world, rule):
+            for person, method in (("nobody", "GET"), ("facilitator", "GET"), ("facilitator", "POST")):
+                tries.send(person, method, path, "an odd part")
+    tries.report()
+
+
+@pytest.mark.parametrize("cookie", ["sid", "form", "known"])
+def test_odd_cookies(app, world, cookie):
+    for odd in [b"", b"\x00", b"\xff\xfe", b"a" * 4000, b"eyJ.x.y", b'"; Path=/x', "é".encode(), b"[]"]:
+        for path in ("/", "/home", "/sign-in", "/me/ways"):
+            header = f"{cookie}=".encode() + odd
+            answer = app.test_client(use_cookies=False).get(path, headers={"Cookie": header.decode("latin-1")})
+            assert answer.status_code in (200, 303), (path, odd)
+
+
+def test_a_number_of_cookies_weighs_little(app, world):
+    """All of ours together stay under a kilobyte, however long the way back is (ASVS 14.3.3)."""
+    browser = world.browser(app, "member")
+    browser.post("/sign-out")
+    browser.post("/sign-in", data={"email": "ada@example.org", "next": "/" + secrets.token_hex(5000)})
+    browser.post("/sign-in", data={"email": "ada@example.org", "next": "/" + secrets.token_urlsafe(370)})
+    weight = sum(len(cookie.key) + len(cookie.value) + 3 for cookie in browser._cookies.values())
+    assert 500 < weight < 1024
