@@ -12,7 +12,7 @@ from flask import current_app
 
 from supportgroup import pulse
 from supportgroup.accounts import service as accounts
-from supportgroup.board import base_rate, ending, planning
+from supportgroup.board import base_rate, digest, ending, planning
 from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining
 from supportgroup.load import service as load
@@ -136,10 +136,10 @@ def owe_help_reminders() -> None:
         planning.owe_help_reminders()
 
 
-@tick("owe-daily-asks", every=300)
-def owe_daily_asks() -> None:
+@tick("owe-digests", every=300)
+def owe_digests() -> None:
     with transaction():
-        planning.owe_daily_asks()
+        digest.owe_digests()
 
 
 @tick("count-base-rates", every=6 * 3600)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.board.carrying import has_room
@@ -14,7 +14,7 @@ from supportgroup.board.eyes import listed, seen_pairs
 from supportgroup.board.models import Ask, AskKind, AskState, Help, HelpState
 from supportgroup.db import db
 from supportgroup.groups.letters import readers_of
-from supportgroup.groups.models import AsksByMail, Membership, MembershipState
+from supportgroup.groups.models import AsksByMail, Membership
 from supportgroup.mail.kinds import Says, kind
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter
@@ -58,7 +58,11 @@ def owe_posted(ask: Ask, *, everyone: bool = False, without: UUID | None = None)
 
     Who is full by their own measure, or rests, hears of none.
     """
+<<<<<<< Updated upstream
     wanted = Membership.asks_by_mail != AsksByMail.NEVER if everyone else Membership.asks_by_mail == AsksByMail.AT_ONCE
+=======
+    wishes = set(AsksByMail) - {AsksByMail.NEVER} if everyone else {AsksByMail.AT_ONCE}
+>>>>>>> Stashed changes
     readers = (
         select(Membership.account_id)
         .join(Ask, listed())
@@ -253,53 +257,3 @@ def ask_expired(letters: Sequence[Letter]) -> Mapping[int, Says]:
         for scene in scenes(letters)
         if scene.is_asker and scene.ask.state is AskState.EXPIRED
     }
-
-
-@kind(
-    "digest",
-    lateness=DAY / 2,
-    again=False,
-    preference="asks-of-others",
-    samples=[
-        {"lines": [("Blue", "Evening circle", 2)], "asks": 2},
-        {"lines": [("Blue", "Evening circle", 2), ("Lamp", "Carers", 1)], "asks": 3},
-    ],
-)
-def digest(letters: Sequence[Letter]) -> Mapping[int, Says]:
-    """The day's open asks, in numbers by group: those the reader may see, and never those to be heard."""
-    open_lately = (
-        select(Membership, Ask.opened_at)
-        .join(Ask, listed())
-        .where(Membership.account_id.in_({letter.recipient_id for letter in letters}))
-        .where(*in_digests(), Ask.opened_at > min(letter.due_at for letter in letters) - DAY)
-        .order_by(Membership.joined_at, Membership.id)
-    )
-    rows = db.session.execute(open_lately).all()
-    said = {}
-    for letter in letters:
-        counted: dict[Membership, int] = {}
-        for me, opened_at in rows:
-            if me.account_id == letter.recipient_id and letter.due_at - DAY < opened_at <= letter.due_at:
-                counted[me] = counted.get(me, 0) + 1
-        if counted:
-            lines = [(me.cover_word, me.group.name, asks) for me, asks in counted.items()]
-            only = next(iter(counted)) if len(counted) == 1 else None
-            said[letter.id] = Says(
-                link=link("board", only.group_id) if only else link("boards", letter.about_id),
-                cover=only.cover_word if only else None,
-                group=only.group.name if only else None,
-                more={"lines": lines, "asks": sum(counted.values())},
-            )
-    return said
-
-
-def in_digests() -> list[ColumnElement[bool]]:
-    """Which asks a daily letter is about: conditions on a membership and the asks it sees."""
-    return [
-        Membership.state == MembershipState.ACTIVE,
-        Membership.asks_by_mail == AsksByMail.DAILY,
-        has_room(Membership.account_id),
-        Ask.state == AskState.OPEN,
-        Ask.kind != AskKind.LISTEN,
-        Ask.asker_id != Membership.id,
-    ]

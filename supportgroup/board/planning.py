@@ -7,23 +7,19 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board.eyes import listed
-from supportgroup.board.letters import DAY, in_digests, owe_about
+from supportgroup.board.letters import DAY, owe_about
 from supportgroup.board.models import RUNNING, Ask, Help, HelpState
 from supportgroup.db import db
-from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
-from supportgroup.mail.kinds import KINDS
-from supportgroup.mail.models import Letter
+from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.mail.queries import is_owed
 from supportgroup.mail.service import Owed, owe
 
 HORIZON = timedelta(hours=26)  # so far ahead reminders are planned, so that one is there before it is due
 EARLIEST = timedelta(hours=50)  # the hour of letters on the day before is never longer before the end of a day
-ONCE_A_DAY = timedelta(hours=22)  # after a daily letter; less than a day with a change of the clock
 
 
 def letters_hour(day: date, at: time, zone: str) -> datetime:
@@ -91,41 +87,3 @@ def owe_follow_ups(ask: Ask) -> None:
     for account in db.session.scalars(select(Account).where(Account.id.in_(people))):
         due = letters_hour(local_date(over, account.zone) + DAY, account.letters_at, account.zone)
         owe_about("ask-follow-up", ask, [account.id], occasion=str(ask.version), due_at=due)
-
-
-def owe_daily_asks() -> None:
-    """Owe each account that wants it one letter about the day's asks in all its groups, if there are any it may see."""
-    now = clock.now()
-    owe("digest", due_digests(accounts_with_news(now), now))
-
-
-def accounts_with_news(now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Who gathers asks, had no daily letter today, and may see some that were opened lately; the first and the last."""
-    had_one = select(Letter.id).where(
-        Letter.kind == "digest", Letter.recipient_id == Account.id, Letter.due_at > now - ONCE_A_DAY
-    )
-    news = (
-        select(
-            Account.id,
-            Account.zone,
-            Account.letters_at,
-            func.min(Ask.opened_at).label("first"),
-            func.max(Ask.opened_at).label("last"),
-        )
-        .join(Membership, Membership.account_id == Account.id)
-        .join(Group, Group.id == Membership.group_id)
-        .join(Ask, listed())
-        .where(*in_digests(), Group.state == GroupState.ACTIVE, Ask.opened_at > now - DAY - KINDS["digest"].lateness)
-        .where(~had_one.exists())
-        .group_by(Account.id, Account.zone, Account.letters_at)
-    )
-    return db.session.execute(news).all()
-
-
-def due_digests(rows: Iterable[Row[*tuple[Any, ...]]], now: datetime) -> Iterable[Owed]:
-    """Of these, the letters whose hour has come, if there were asks in the day before it."""
-    for row in rows:
-        today = local_date(now, row.zone)
-        due = letters_hour(today, row.letters_at, row.zone)
-        if row.first <= due <= now and row.last > due - DAY:
-            yield Owed(recipient_id=row.id, about_id=row.id, occasion=f"{today:%Y%m%d}", due_at=due)

@@ -32,7 +32,7 @@ from supportgroup.mail.leases import (
     drop_late,
     take_back_what_the_dead_left,
 )
-from supportgroup.mail.models import Letter, LetterState
+from supportgroup.mail.models import GATHERED, Letter, LetterState
 from supportgroup.mail.queries import alarms, looked_after_seconds_ago
 from supportgroup.mail.stopping import asked_to_stop
 from supportgroup.mail.transport import Outcome, Relay, Result
@@ -68,6 +68,13 @@ class Unwanted:
 
 
 @dataclass(frozen=True)
+class Gathered:
+    """Not sent by itself: counted in the letter of the day or week, which the reason names."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Later:
     """Not now: these are the recipient's quiet hours."""
 
@@ -79,7 +86,7 @@ class Broken:
     """We could not write it."""
 
 
-Verdict = Result | Unwanted | Later | Broken
+Verdict = Result | Unwanted | Gathered | Later | Broken
 
 
 @dataclass(kw_only=True)
@@ -194,7 +201,7 @@ def handle(desk: Desk, leases: Leases, letter: Letter, words: Words) -> bool:
     return verdict.outcome is Outcome.ACCEPTED
 
 
-def decide(letter: Letter, words: Words) -> Ready | Unwanted | Later | Broken:
+def decide(letter: Letter, words: Words) -> Ready | Unwanted | Gathered | Later | Broken:
     """Whether this letter is to be sent now, and if not, why."""
     kind, now = KINDS[letter.kind], clock.now()
     recipient = words.recipients.get(letter.recipient_id) if letter.recipient_id else None
@@ -209,14 +216,14 @@ def decide(letter: Letter, words: Words) -> Ready | Unwanted | Later | Broken:
         return Unwanted("not-wanted")
     if isinstance(says, Broken):
         return says
-    if kind.preference in GATHERABLE and waits_for_the_daily_letter(recipient, letter, kind.preference):
-        return Unwanted("gathered")
+    if kind.preference in GATHERABLE and (gathered := gathered_for(recipient, letter, kind.preference)):
+        return Gathered(gathered)
     if letter.priority == PRIORITIES[-1] and (later := quiet_until(now, recipient)) > now:
         return Later(later)
     return Ready(recipient if says.to is None else replace(recipient, email=says.to), says)
 
 
-def to_own_address(decided: Ready | Unwanted | Later | Broken) -> bool:
+def to_own_address(decided: Ready | Verdict) -> bool:
     """Whether the letter went to the recipient's own address, and not to another of theirs."""
     return isinstance(decided, Ready) and decided.says.to is None
 
@@ -230,10 +237,9 @@ def why_unwanted(recipient: Recipient, preference: str, letter: Letter, now: dat
     return "stopped" if recipient.how(preference, letter.scope_id) is How.NEVER else None
 
 
-def waits_for_the_daily_letter(recipient: Recipient, letter: Letter, preference: str) -> bool:
-    """Whether it is only counted, in the letter of the day or week. What cannot wait comes by itself all the same."""
-    wanted = recipient.how(preference, letter.scope_id)
-    return letter.priority == PRIORITIES[-1] and wanted in (How.DAILY, How.WEEKLY)
+def gathered_for(recipient: Recipient, letter: Letter, preference: str) -> str | None:
+    """Which letter it is only counted in, of the day or the week. What cannot wait comes by itself all the same."""
+    return GATHERED.get(recipient.how(preference, letter.scope_id)) if letter.priority == PRIORITIES[-1] else None
 
 
 def attempt(desk: Desk, letter: Letter, identity: Identity, ready: Ready) -> Result | Broken:
@@ -252,6 +258,8 @@ def mark(letter: Letter, verdict: Verdict) -> dict[str, Any]:
     match verdict:
         case Unwanted(reason):
             return {"becomes": LetterState.DROPPED, "reason": reason}
+        case Gathered(reason):
+            return {"becomes": LetterState.DROPPED, "reason": reason, "next": now}
         case Later(until) if until >= letter.expires_at:
             return {"becomes": LetterState.DROPPED, "reason": "late"}
         case Later(until):

@@ -26,6 +26,10 @@ class LetterState(StrEnum):
 
 ENDED = (LetterState.SENT, LetterState.DROPPED, LetterState.UNDELIVERABLE)
 WAITING = (LetterState.OWED, LetterState.CLAIMED, LetterState.SENDING)
+GATHERED = {
+    "daily": "gathered-daily",
+    "weekly": "gathered-weekly",
+}  # why a letter was dropped: it is counted in another
 
 
 def only(condition: str) -> dict[str, Any]:
@@ -43,6 +47,7 @@ class Letter(Base):
         Index("ix_letters_leased", "lease_until", **only("state IN ('claimed', 'sending')")),
         Index("ix_letters_stuck", "state", "kind", **only("state IN ('held', 'undeliverable', 'quarantined')")),
         Index("ix_letters_ended", "expires_at", **only("state IN ('sent', 'dropped', 'undeliverable')")),
+        Index("ix_letters_gathered", "next_attempt_at", **only("drop_reason IN ('gathered-daily', 'gathered-weekly')")),
         Index("ix_letters_about_id", "about_id"),
     )
 
@@ -55,7 +60,7 @@ class Letter(Base):
     about_version: Mapped[int] = mapped_column(default=0)
     scope_id: Mapped[UUID | None]  # the group it belongs to
     due_at: Mapped[datetime]
-    next_attempt_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime]  # of one that was gathered: when
     expires_at: Mapped[datetime]
     state: Mapped[LetterState] = mapped_column(default=LetterState.OWED)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -6,7 +6,7 @@ import pytest
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board import ending, planning
+from supportgroup.board import digest, ending, planning
 from supportgroup.board.models import AskState, Eyes, HelpState
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail
@@ -25,7 +25,7 @@ def tick():
     with transaction():
         planning.owe_help_reminders()
     with transaction():
-        planning.owe_daily_asks()
+        digest.owe_digests()
     db.session.expire_all()
 
 
@@ -202,7 +202,7 @@ def test_the_days_asks_come_in_one_letter_at_the_hour_of_letters(circle, gathere
     assert deliver_due() == 1
     assert postbox[0]["To"] == circle.email(circle.cleo)
     assert postbox[0]["Subject"] == "Blue, Lamp: 2 new asks"
-    assert "Blue: one new ask since yesterday." in text_of(postbox[0])
+    assert "Blue: a new ask: 15 minutes, by" in text_of(postbox[0])
     let_pass(frozen, hours=23)
     assert deliver_due() == 0
     circle.ask(circle.ada)

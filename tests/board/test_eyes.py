@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board import eyes, letters, planning, queries
+from supportgroup.board import digest, eyes, letters, queries
 from supportgroup.board.carrying import set_wish
 from supportgroup.board.models import MOST_PER_WEEK, AskKind, AskState, Eyes, HelpState
 from supportgroup.db import db, transaction
@@ -149,7 +149,7 @@ def test_letters_go_to_those_who_may_see_it(app, drawn):
         world = World(drawn)
         for ask, _, _ in world.asks:
             letters.owe_posted(ask, everyone=True)
-        planning.owe_daily_asks()
+        digest.owe_digests()
     for ask, told, helps in world.asks:
         owed = select(Letter).where(Letter.about_id == ask.id, Letter.kind == "ask-posted")
         to = {letter.recipient_id for letter in db.session.scalars(owed)}
@@ -191,10 +191,12 @@ def digest_numbers(world):
     """How many asks each account's daily letter would speak of, were it sent now."""
     now = clock.now()
     batch = [
-        Letter(id=number, kind="digest", recipient_id=me.account_id, about_id=me.account_id, due_at=now)
+        Letter(
+            id=number, kind="digest", recipient_id=me.account_id, about_id=me.account_id, about_version=0, due_at=now
+        )
         for number, me in enumerate(world.people)
     ]
-    said = letters.digest(batch)
+    said = digest.digest(batch)
     return {letter.recipient_id: said[letter.id].more["asks"] for letter in batch if letter.id in said}
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from supportgroup.accounts.models import Account
-from supportgroup.board import ending, planning
+from supportgroup.board import digest, ending
 from supportgroup.board.models import Ask, AskKind, AskState, Heard, Hearing
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail
@@ -124,7 +124,7 @@ def test_it_is_in_no_digest_and_on_no_list_of_things_to_do(circle, frozen):
 
     frozen.shift(timedelta(hours=7))
     with transaction():
-        planning.owe_daily_asks()
+        digest.owe_digests()
     assert kinds_owed(circle.cleo) == []
     assert ask.state is AskState.OPEN
 

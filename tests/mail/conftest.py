@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
@@ -75,3 +75,25 @@ def all_wanted(monkeypatch) -> None:
             return {one.id: Says(link="/l/x", cover="Blue", group="Circle", more=sample) for one in letters}
 
         monkeypatch.setitem(KINDS, name, type(kind)(**{**vars(kind), "says": say}))
+
+
+@pytest.fixture
+def statements_of(app):
+    """`statements_of(work)`: what the database is asked meanwhile."""
+
+    def listening(work):
+        said = []
+        bind = db.session.get_bind()
+
+        def note(*call):
+            if "SAVEPOINT" not in call[2]:
+                said.append(call[2])
+
+        event.listen(bind, "before_cursor_execute", note)
+        try:
+            work()
+        finally:
+            event.remove(bind, "before_cursor_execute", note)
+        return said
+
+    return listening

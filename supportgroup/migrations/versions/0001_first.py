@@ -305,6 +305,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('sent', 'dropped', 'undeliverable')"),
         )
         batch_op.create_index(
+            "ix_letters_gathered",
+            ["next_attempt_at"],
+            unique=False,
+            postgresql_where=sa.text("drop_reason IN ('gathered-daily', 'gathered-weekly')"),
+            sqlite_where=sa.text("drop_reason IN ('gathered-daily', 'gathered-weekly')"),
+        )
+        batch_op.create_index(
             "ix_letters_leased",
             ["lease_until"],
             unique=False,
@@ -1184,6 +1191,11 @@ def downgrade() -> None:
             "ix_letters_leased",
             postgresql_where=sa.text("state IN ('claimed', 'sending')"),
             sqlite_where=sa.text("state IN ('claimed', 'sending')"),
+        )
+        batch_op.drop_index(
+            "ix_letters_gathered",
+            postgresql_where=sa.text("drop_reason IN ('gathered-daily', 'gathered-weekly')"),
+            sqlite_where=sa.text("drop_reason IN ('gathered-daily', 'gathered-weekly')"),
         )
         batch_op.drop_index(
             "ix_letters_ended",
