@@ -58,11 +58,7 @@ def owe_posted(ask: Ask, *, everyone: bool = False, without: UUID | None = None)
 
     Who is full by their own measure, or rests, hears of none.
     """
-<<<<<<< Updated upstream
     wanted = Membership.asks_by_mail != AsksByMail.NEVER if everyone else Membership.asks_by_mail == AsksByMail.AT_ONCE
-=======
-    wishes = set(AsksByMail) - {AsksByMail.NEVER} if everyone else {AsksByMail.AT_ONCE}
->>>>>>> Stashed changes
     readers = (
         select(Membership.account_id)
         .join(Ask, listed())
