@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from benchmarks import pages
+from benchmarks import enumeration, pages
 from tests.services import Services
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -21,8 +21,11 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             var = Path(folder)
             found = {
-                "sqlite": pages.run(f"sqlite:///{var / 'bench.sqlite3'}", var),
-                "postgresql": pages.run(os.environ["TEST_DATABASE_URL"], var),
+                engine: [*pages.run(url, var), *enumeration.run(url, var)]
+                for engine, url in (
+                    ("sqlite", f"sqlite:///{var / 'bench.sqlite3'}"),
+                    ("postgresql", os.environ["TEST_DATABASE_URL"]),
+                )
             }
     finally:
         services.stop()

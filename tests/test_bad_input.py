@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, quote_from_bytes
+from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import LargeBinary, select
 
 from supportgroup import clock
+from supportgroup.db import Base, UTCDateTime, db
 from tests.test_headers import page_faults, policy_of
 from tests.test_roles import rules
-from tests.world import changed, make_world, taken_back
+from tests.world import UNCOUNTED, changed, make_world, taken_back
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -106,8 +109,10 @@ def sensible(element):
         "checkbox": "y",
         "password": "a lamp in every window",
     }
-    kind = element.get("type", "text")
-    return like.get(kind, "5" if element.get("inputmode") == "numeric" else "Bring back bread").encode()
+    if element["name"].endswith("_until"):
+        return b"07:30"
+    by_keys = {"numeric": "5", "url": "https://example.org/room"}  # what a phone's keyboard offers
+    return like.get(element.get("type", "text"), by_keys.get(element.get("inputmode"), "Bring back bread")).encode()
 
 
 @pytest.fixture
@@ -217,6 +222,46 @@ def test_forms_that_are_too_long(forms, tries):
             if form.method == "post":
                 send(tries, person, form, "100 kB", **{name: b"x" * 100_000})
     tries.report()
+
+
+def test_no_form_sets_more_than_it_shows(forms, tries):
+    """Every column there is, sent along with every form, changes nothing that the form by itself does not (T13)."""
+    columns = sorted({column.name for table in Base.metadata.sorted_tables for column in table.columns})
+    values = ("y", "facilitator", "active", "1")
+    before, wrong = {value for row in told() for value in row}, []
+    for person, form in once(forms):
+        if form.method != "post":
+            continue
+        names = {name for name, _ in form.fields}
+        more = b"".join(
+            b"&" + name.encode() + b"=" + values[len(name) % 4].encode() for name in columns if name not in names
+        )
+        after = []
+        for data in (form.body(), form.body() + more):
+            with taken_back():
+                tries.world.browser(tries.app, person).post(form.action, data=data, **FORM)
+                after.append(told(before))
+        if after[0] != after[1]:
+            wrong.append(f"{form.action} as {person}")
+    assert wrong == []
+
+
+def told(before=frozenset()):
+    """All rows there are, without what differs from one time to the next: times, what is sealed, and new ids."""
+    found = set()
+    for table in Base.metadata.sorted_tables:
+        columns = [one for one in table.columns if not isinstance(one.type, UTCDateTime | LargeBinary)]
+        counted = [one for one in columns if one.primary_key and one.type.python_type is int]
+        plain = [one for one in columns if one not in counted and one.name not in ("key", "slug", "browser")]
+        if plain and table.name not in UNCOUNTED:
+            rows = db.session.execute(select(*plain))
+            found |= {(table.name, *(known(value, before) for value in row)) for row in rows}
+    db.session.commit()
+    return found
+
+
+def known(value, before):
+    return "new" if before and isinstance(value, UUID) and str(value) not in before else str(value)
 
 
 def test_files_and_json_where_words_are_meant(forms, tries):

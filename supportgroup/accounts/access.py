@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import ParamSpec
@@ -14,7 +14,6 @@ from flask import (
     Response,
     after_this_request,
     current_app,
-    flash,
     g,
     redirect,
     request,
@@ -28,6 +27,7 @@ from supportgroup import clock
 from supportgroup.accounts import queries, service
 from supportgroup.accounts.models import Account, Session
 from supportgroup.accounts.passkeys import Site
+from supportgroup.accounts.queries import Ways
 from supportgroup.db import forget, transaction
 from supportgroup.secrets import BadToken, keyed_hash, open_token, seal_token
 
@@ -202,18 +202,26 @@ def away(*, powers: bool) -> ResponseReturnValue | None:
     """Where this browser has to go first; None where it may stay."""
     if not current_user.is_authenticated:
         return sign_in_first()
-    has_second = queries.ways(current_user.id).has_second
-    if powers and not has_second:
+    ways = queries.ways(current_user.id)
+    if powers and not ways.has_second:
         if current_app.config["SETTINGS"].development:
             return None
-        if current_user.powers_at is not None and clock.now() - current_user.powers_at > GRACE:
-            flash("What you look after here asks for a second step when you sign in. Set up one of these two, please.")
+        until = second_step_by(ways)
+        if until is not None and clock.now() > until:
             return redirect(url_for("accounts.ways"), 303)
     mine = this_session()
     fresh = mine is not None and clock.now() - mine.proved_at <= FRESH
-    if fresh and mine is not None and (mine.proved_strongly or not has_second):
+    if fresh and mine is not None and (mine.proved_strongly or not ways.has_second):
         return None
     return redirect(url_for("accounts.prove", next=page_behind()), 303)
+
+
+def second_step_by(ways: Ways) -> datetime | None:
+    """Until when this account has to set up a second step for what it looks after; None where it need not."""
+    if ways.has_second or current_user.powers_at is None or current_app.config["SETTINGS"].development:
+        return None
+    until: datetime = current_user.powers_at + GRACE
+    return until
 
 
 def page_behind() -> str | None:

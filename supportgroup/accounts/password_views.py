@@ -72,8 +72,9 @@ def enter(account: Account, form: Any, whose: str, anew: str | None, *, asks_cod
 
 
 def note_last_try(claim: Claim, whose: str) -> None:
-    """Tell the owner when their password is not taken any more."""
-    if claim.account is not None and claim.password is not None and passwords.TRIES.is_used_up(whose):
+    """Tell the owner when their password is not taken any more. Who has none costs the same look."""
+    used_up = passwords.TRIES.is_used_up(whose)
+    if used_up and claim.account is not None and claim.password is not None:
         with transaction():
             note(claim.account, Change.PASSWORD_RESTS)
 

@@ -22,9 +22,11 @@ WRONG = "That did not match. Try once more."
 @login_required
 def ways() -> ResponseReturnValue:
     """How this account is signed in to, and what was changed about it lately."""
+    found = queries.ways(current_user.id)
     return render_template(
         "accounts/ways.html",
-        ways=queries.ways(current_user.id),
+        ways=found,
+        needed_by=access.second_step_by(found),
         notes=queries.security_notes(current_user.id),
         words=WORDS,
         passkey_form=PasskeyForm(),

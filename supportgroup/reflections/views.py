@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_t
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
+from supportgroup.accounts.access import proof_required
 from supportgroup.db import transaction
 from supportgroup.reflections import looking_back, phrases, queries, service
 from supportgroup.reflections.forms import ElsewhereForm, NoteForm, ReflectionForm
@@ -100,7 +101,7 @@ def erase_note(note_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/export")
-@login_required
+@proof_required
 def export() -> Response:
     """Everything, as a file to keep."""
     response = jsonify(service.export(current_user.id))
@@ -109,7 +110,7 @@ def export() -> Response:
 
 
 @bp.route("/erase", methods=["GET", "POST"])
-@login_required
+@proof_required
 def erase_all() -> ResponseReturnValue:
     """Erase all of it, after a page that says what that is."""
     if request.method == "GET":

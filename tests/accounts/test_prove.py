@@ -152,8 +152,12 @@ def test_a_facilitator_has_fourteen_days_to_set_up_a_second_step(ada, sign_in, f
     frozen.shift(timedelta(days=13))
     assert sent_away(sign_in(ada)) is None
 
+    assert "Wednesday 26 May</time> it works without." in sign_in(ada).get("/me/ways").text
+
     frozen.shift(timedelta(days=2))
-    assert sent_away(sign_in(ada)) == "/me/ways"
+    browser = sign_in(ada)
+    assert sent_away(browser) == "/me/ways"
+    assert "Set up one of them, and you can go on." in browser.get("/me/ways").text
 
     give_passkey(ada)
     assert sent_away(sign_in(ada)).startswith("/me/prove")

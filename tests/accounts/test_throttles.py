@@ -1,5 +1,7 @@
 """Bursts get no more than is allowed, whatever the engine and however many press at once."""
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -7,13 +9,13 @@ import pytest
 from sqlalchemy import func, select
 
 from supportgroup import clock, limits
-from supportgroup.accounts import views
+from supportgroup.accounts import codes, passwords, views
 from supportgroup.accounts.access import address_prefix
 from supportgroup.accounts.models import Account, SignInLink
 from supportgroup.db import db, transaction
 from supportgroup.limits import Allowance, Bucket, Guesses, Patience
 from supportgroup.mail.models import Letter, LetterState
-from tests.accounts.conftest import is_in, sign_in_page_of
+from tests.accounts.conftest import code_now, give_codes, is_in, sign_in_page_of
 from tests.factories import make_account
 
 
@@ -68,6 +70,34 @@ def test_of_twenty_who_press_on_one_link_one_is_in(committed_app):
     answers = at_once(committed_app, 20, lambda browser: (browser.post(path).status_code, is_in(browser)))
 
     assert sorted(answers) == [(303, True)] + [(410, False)] * 19
+
+
+def test_a_code_that_comes_ten_times_at_once_is_taken_once(committed_app, monkeypatch):
+    monkeypatch.setattr(codes, "TRIES", Allowance("wide", 1000, timedelta(minutes=15)))
+    with transaction():
+        ada = make_account("Ada")
+    give_codes(ada)
+    paths, code = [sign_in_page_of(ada) for _ in range(10)], code_now()
+    answers = at_once(committed_app, 10, lambda browser: browser.post(paths.pop(), data={"code": code}).status_code)
+
+    assert sorted(answers) == [303] + [422] * 9
+
+
+def test_no_more_than_two_hashes_are_made_at_once(committed_app, monkeypatch):
+    at_work, most, lock = [0], [0], threading.Lock()
+
+    def slow(_known, _password):
+        with lock:
+            at_work[0] += 1
+            most[0] = max(most[0], at_work[0])
+        time.sleep(0.05)
+        with lock:
+            at_work[0] -= 1
+        return True
+
+    monkeypatch.setattr(passwords, "HASHER", type("Hasher", (), {"verify": staticmethod(slow)}))
+    assert not any(at_once(committed_app, 12, lambda _browser: passwords.matches(None, "a lamp")))
+    assert most == [2]
 
 
 def test_what_was_taken_comes_back_evenly(app, frozen):
