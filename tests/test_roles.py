@@ -83,7 +83,7 @@ AUDIENCE = {
     # There only with METRICS_TOKEN, and for who sends it.
     **only(frozenset(), "health.metrics"),
     # In development only.
-    **only(EVERYONE, "dev.mailbox"),
+    **only(EVERYONE, "dev.mailbox dev.samples dev.sample_html"),
     **only(frozenset(), "dev.letter dev.letter_html"),
 }
 # Erasing what is not there is done already: for somebody else's things the answer is the same, and nothing happens.
