@@ -28,8 +28,8 @@ def short_day(instant: datetime, zone: tzinfo) -> str:
 
 
 def zone_words(zone: tzinfo) -> str:
-    """`Paris time`"""
-    return get_timezone_name(zone, locale=LOCALE)
+    """`Paris time`, or `UTC`"""
+    return "UTC" if str(zone) == "UTC" else get_timezone_name(zone, locale=LOCALE)
 
 
 def when(instant: datetime, now: datetime, zone: tzinfo) -> str:

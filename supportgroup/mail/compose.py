@@ -26,6 +26,7 @@ from supportgroup.secrets import keyed_hash, seal_token
 PARTS = ("subject.txt", "body.txt", "body.html")
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 NEVER_IN_HEADERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # they could begin a new header
+BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")  # what is left where templates say nothing: one empty line will do
 LONGEST = 900  # of a header: RFC 5322 allows lines of 998. Links are never folded, no mail program would follow them
 BOUNDARY = "=_part"  # can be in no part: quoted-printable writes every "=" as "=3D"
 
@@ -93,7 +94,7 @@ def templates(name: str) -> list[Template]:
 def write(name: str, values: Mapping[str, Any]) -> Written:
     """Fill the three templates of this kind."""
     subject, text, html = (template.render(values) for template in templates(name))
-    return Written(subject=" ".join(subject.split()), text=text.strip() + "\n", html=html.strip() + "\n")
+    return Written(" ".join(subject.split()), BLANKS.sub("\n\n", text).strip() + "\n", html.strip() + "\n")
 
 
 def compose(kind: Kind, recipient: Recipient, says: Says, sender: Sender, *, message_id: str, date: datetime) -> bytes:
@@ -120,6 +121,8 @@ def example(
     cover, group = (scope.cover, scope.name) if scope else ("Blue", "Evening circle")
     says = Says(link="/l/…", cover=cover, group=group, more=tomorrow(kind.samples[sample]))
     values = context(reader, says, sender, f"{sender.base_url}/mail/stop/…" if kind.preference else None)
+    if kind.preference:
+        values["preferences_url"] = values["link"]
     return Example(sender.full if full else sender.discreet, write(name, values))
 
 
