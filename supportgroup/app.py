@@ -41,6 +41,7 @@ from supportgroup.mail import views as mail
 from supportgroup.mail.compose import Sender
 from supportgroup.mail.delivery import AddressRefused
 from supportgroup.mail.kinds import Recipients, Scopes
+from supportgroup.mail.signing import Signer
 from supportgroup.mail.transport import Relay
 from supportgroup.meetings import answers, attending, editing, reminders
 from supportgroup.meetings import views as meetings
@@ -177,8 +178,16 @@ def install_mail(app: Flask, settings: Settings) -> None:
         domain=settings.mail_domain,
         base_url=settings.base_url,
         service_name=settings.service_name,
+        signer=signer_of(settings),
     )
     relay = Relay(settings.smtp_url or "smtp://127.0.0.1:1025")
     app.extensions["mail"] = (relay, sender)
     Recipients.find = accounts_queries.recipients
     Scopes.of = groups_queries.scopes
+
+
+def signer_of(settings: Settings) -> Signer | None:
+    """Who signs our letters, if we do: for the domain that they come from."""
+    if settings.dkim_key is None:
+        return None
+    return Signer(settings.dkim_key, settings.dkim_selector, settings.mail_from.domain)

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dotenv import dotenv_values
 
 Value = TypeVar("Value")
@@ -31,6 +33,8 @@ class Settings:
     smtp_url: str | None  # None: the development mailbox
     mail_from: Address
     mail_domain: str
+    dkim_key: bytes | None  # RSA, as PEM; None: the relay signs
+    dkim_selector: str
     base_url: str  # no slash at the end
     secret_keys: tuple[str, ...]  # the first signs, all verify
     data_keys: tuple[bytes, ...]  # the first encrypts, all decrypt; 32 bytes each
@@ -83,6 +87,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         smtp_url=read.checked_optional("SMTP_URL", starts_with("smtp://", "smtps://")),
         mail_from=mail_from,
         mail_domain=read.text("MAIL_DOMAIN", mail_from.domain),
+        dkim_key=read.checked_optional("DKIM_KEY", signing_key_file),
+        dkim_selector=read.text("DKIM_SELECTOR", "mail"),
         base_url=base_url,
         secret_keys=read.checked("SECRET_KEY", lambda: kept(var / "secret_key"), signing_keys),
         data_keys=read.checked("DATA_KEYS", lambda: kept(var / "data_keys"), encryption_keys),
@@ -196,6 +202,18 @@ def sender(value: str) -> Address:
         return Address(display_name=name, addr_spec=address)
     except (ValueError, HeaderParseError, IndexError):
         raise ValueError(f"is {value!r}, and can be such as Reminder <no-reply@example.org>.") from None
+
+
+def signing_key_file(value: str) -> bytes:
+    """The RSA key in a PEM file, of 2048 bits or more."""
+    try:
+        pem = Path(value).read_bytes()
+        key = load_pem_private_key(pem, password=None)
+    except (OSError, ValueError, TypeError):
+        raise ValueError(f"is {value!r}, and can be the path of an RSA key in PEM, without a passphrase.") from None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:
+        raise ValueError("is a key that other mail servers do not take: it has to be RSA, of 2048 bits or more.")
+    return pem
 
 
 def country(value: str) -> str:

@@ -17,6 +17,7 @@ from supportgroup.db import db
 from supportgroup.mail import queries as mail_queries
 from supportgroup.mail.compose import compose
 from supportgroup.mail.kinds import KINDS, Recipient, Says
+from supportgroup.mail.reputation import records
 from supportgroup.mail.transport import Outcome, Relay
 
 
@@ -37,6 +38,7 @@ def findings(app: Flask, mail_to: str | None) -> Iterator[Finding]:
     yield broker(settings)
     yield letters()
     yield relay(settings)
+    yield from reputation(app, settings)
     yield discretion(settings)
     yield room_on_disk(settings)
     if mail_to:
@@ -89,7 +91,20 @@ def relay(settings: Settings) -> Finding:
         made.connect().quit()
     except (OSError, smtplib.SMTPException) as error:
         return Finding("mail", False, f"the relay does not answer as it should ({type(error).__name__})")
+    if not (made.tls or made.starttls) and made.host not in ("127.0.0.1", "localhost", "::1"):
+        return Finding(
+            "mail", False, "the relay answers, but letters go there in the clear: use starttls=1 or smtps://"
+        )
     return Finding("mail", True, f"the relay answers{' over TLS' if made.tls or made.starttls else ''}")
+
+
+def reputation(app: Flask, settings: Settings) -> Iterator[Finding]:
+    """What the DNS says of who our letters come from."""
+    domain, (made, sender) = settings.mail_from.domain, app.extensions["mail"]
+    if settings.smtp_url is None or domain == "localhost":
+        return
+    for record in records(domain, made.host, sender.signer):
+        yield Finding(record.what, record.well, record.words)
 
 
 def discretion(settings: Settings) -> Finding:

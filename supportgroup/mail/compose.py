@@ -21,6 +21,7 @@ from jinja2 import Template
 from supportgroup import clock
 from supportgroup.mail.kinds import KINDS, Kind, Recipient, Says, Scope
 from supportgroup.mail.links import link
+from supportgroup.mail.signing import Signer
 from supportgroup.secrets import keyed_hash, seal_token
 
 PARTS = ("subject.txt", "body.txt", "body.html")
@@ -39,6 +40,7 @@ class Sender:
     domain: str
     base_url: str
     service_name: str
+    signer: Signer | None = None
 
     @cached_property
     def discreet(self) -> str:
@@ -102,7 +104,8 @@ def compose(kind: Kind, recipient: Recipient, says: Says, sender: Sender, *, mes
     stop = stop_url(kind, recipient, sender)
     written = write(kind.name, context(recipient, says, sender, stop))
     named = headers(kind, recipient, sender, written.subject, stop)
-    return pack(named | {"Message-ID": message_id, "Date": format_datetime(date)}, written, says)
+    message = pack(named | {"Message-ID": message_id, "Date": format_datetime(date)}, written, says)
+    return message if sender.signer is None else sender.signer.signed(message)
 
 
 @dataclass(frozen=True)
