@@ -12,7 +12,7 @@ from flask import current_app
 
 from supportgroup import pulse
 from supportgroup.accounts import service as accounts
-from supportgroup.board import base_rate, digest, ending, planning
+from supportgroup.board import base_rate, digest, ending, planning, rounds
 from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining
 from supportgroup.load import service as load
@@ -128,6 +128,12 @@ def fill_series() -> None:
 def end_asks() -> None:
     with transaction():
         ending.end_asks()
+
+
+@tick("tell-of-asks", every=10)
+def tell_of_asks() -> None:
+    with transaction():
+        rounds.tell_of_asks()
 
 
 @tick("owe-help-reminders", every=60)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from supportgroup import clock
-from supportgroup.board import carrying, letters
+from supportgroup.board import carrying, letters, rounds
 from supportgroup.board.models import Ask, AskState, Happened, Heard, Hearing, Help, HelpState, Message
 from supportgroup.board.service import going_on, here, locked, locked_own
 from supportgroup.db import db
@@ -86,7 +86,8 @@ def give_back(ask: Ask, mine: Help) -> None:
     db.session.flush()
     letters.drop_of_helper(ask, mine.helper)
     letters.owe_asker("ask-handed-back", ask, occasion=f"{mine.id.hex}:{mine.round}")
-    letters.owe_posted(ask, everyone=soon, without=mine.helper_id)
+    if soon:
+        rounds.tell_everyone(ask)
 
 
 def finish(*, me: Membership, ask_id: UUID) -> Ask:

@@ -9,8 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from supportgroup import clock
-from supportgroup.board.carrying import has_room
-from supportgroup.board.eyes import listed, seen_pairs
+from supportgroup.board.eyes import seen_pairs
 from supportgroup.board.models import Ask, AskKind, AskState, Help, HelpState
 from supportgroup.db import db
 from supportgroup.groups.letters import readers_of
@@ -51,24 +50,6 @@ def owe_about(
         for account_id in accounts
     ]
     owe(kind_name, letters)
-
-
-def owe_posted(ask: Ask, *, everyone: bool = False, without: UUID | None = None) -> None:
-    """Tell those who may see the ask and want a letter for each; or everyone who may and wants any letters at all.
-
-    Who is full by their own measure, or rests, hears of none.
-    """
-    wanted = Membership.asks_by_mail != AsksByMail.NEVER if everyone else Membership.asks_by_mail == AsksByMail.AT_ONCE
-    readers = (
-        select(Membership.account_id)
-        .join(Ask, listed())
-        .where(Ask.id == ask.id, wanted, has_room(Membership.account_id))
-        .where(Membership.id.not_in([ask.asker_id, *(help_.helper_id for help_ in ask.helpers)]))
-    )
-    if without is not None:
-        readers = readers.where(Membership.id != without)
-    found = db.session.scalars(readers).all()
-    owe_about("ask-posted", ask, found, occasion=f"{ask.opened_at:%Y%m%d%H%M%S%f}", expires_at=ask.ends_at)
 
 
 def owe_asker(kind_name: str, ask: Ask, *, occasion: str) -> None:

@@ -82,6 +82,7 @@ class Ask(Sealing, Base):
         CheckConstraint("helpers_wanted BETWEEN 1 AND 20", name="helpers_wanted"),
         Index("ix_asks_group_id_state_opened_at", "group_id", "state", "opened_at"),
         Index("ix_asks_state_ends_at", "state", "ends_at"),
+        Index("ix_asks_state_next_round_at", "state", "next_round_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -104,6 +105,8 @@ class Ask(Sealing, Base):
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime]  # a help handed back puts the ask at the top again
     ends_at: Mapped[datetime]  # what is open then expires; what is covered is asked after, and later closed
+    rounds: Mapped[int] = mapped_column(default=0)  # of letters, since it was opened: see rounds.py
+    next_round_at: Mapped[datetime | None]
     asked_after_at: Mapped[datetime | None]  # asker and helpers were asked whether it happened
     closed_at: Mapped[datetime | None]
     asker_says: Mapped[Happened | None]
@@ -173,6 +176,7 @@ class Ask(Sealing, Base):
             self.needed_by, self.timed = None, False
         self.state, self.opened_at, self.asked_after_at = AskState.OPEN, now, None
         self.ends_at = self.needed_by or now + (HEARABLE if self.is_listen else WITHOUT_DATE)
+        self.rounds, self.next_round_at = 0, now
 
     def settle(self, now: datetime) -> None:
         """Covered when no place is left, open when one is, done when every help is."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from supportgroup import clock
-from supportgroup.board import eyes, letters, queries
+from supportgroup.board import eyes, letters, queries, rounds
 from supportgroup.board.models import WITHOUT_DATE, Ask, AskKind, AskState, Eyes, Help, HelpState
 from supportgroup.board.phrases import HARD
 from supportgroup.db import db
@@ -75,7 +75,9 @@ def locked_own(me: Membership, ask_id: UUID) -> Ask:
 
 
 def post_ask(*, me: Membership, wish: Wish) -> Ask:
-    """Put an ask on the board. The same ask within a minute is the one that is there. Raises Refused."""
+    """Put an ask on the board; letters go out in rounds, by the clock. The same ask within a minute is the one that is
+    there. Raises Refused.
+    """
     me = here(me)
     if me.group.state is not GroupState.ACTIVE:
         raise Refused(RESTS)
@@ -94,8 +96,6 @@ def post_ask(*, me: Membership, wish: Wish) -> Ask:
         hiding = safety.hide(item_id=ask.id, group_id=ask.group_id, author_id=me.id, rule=Rule.UNSEEN)
         if hiding is not None:
             tell(AskHeld(hiding))
-    else:
-        letters.owe_posted(ask)
     return ask
 
 
@@ -154,6 +154,7 @@ def move(ask: Ask, now: datetime) -> None:
     """It is for another day: what was planned for the old one is dropped."""
     ask.version, ask.changed_at = (ask.version or 1) + 1, now
     ask.ends_at, ask.asked_after_at = ask.needed_by or now + WITHOUT_DATE, None
+    ask.next_round_at = rounds.next_at(ask.rounds, ask.opened_at, ask.ends_at)
     drop("changed", kinds=["help-reminder", "ask-follow-up"], about_id=ask.id, below_version=ask.version)
 
 

@@ -7,12 +7,13 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Select, literal, select, true, update
 
 from supportgroup import clock
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.models import Letter, LetterState
+from supportgroup.mail.queries import hexed
 
 CHUNK = 1000  # rows made at a time
 
@@ -43,6 +44,27 @@ def owe(kind: str, letters: Iterable[Owed]) -> None:
     useful = (values for values in rows if values["expires_at"] > now)
     while chunk := list(islice(useful, CHUNK)):
         db.session.execute(insert_or_ignore(Letter.__table__), chunk)
+
+
+def owe_each(kind: str, accounts: Select[UUID], like: Owed) -> int:
+    """Owe every account that the query finds a letter like this one; how many that was.
+
+    One statement, however many they are. Whoever is owed it already is left out. Of `like` the recipient stays open.
+    """
+    values = row(kind, like, clock.now())
+    if values["expires_at"] <= values["created_at"]:
+        return 0
+    (recipient,) = accounts.subquery().columns
+    values |= {"state": LetterState.OWED, "drop_reason": None}
+    table = Letter.__table__
+    given: dict[str, Any] = {
+        **{name: literal(value, table.c[name].type) for name, value in values.items() if value is not None},
+        "recipient_id": recipient,
+        "key": literal(f"{kind}:") + hexed(recipient) + f":{like.occasion}",
+    }
+    statement = insert_or_ignore(table).from_select(list(given), select(*given.values()).where(true()))
+    result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return int(result.rowcount)
 
 
 def row(kind: str, owed: Owed, now: datetime) -> dict[str, Any]:

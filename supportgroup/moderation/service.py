@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board.letters import owe_posted
 from supportgroup.board.models import Ask, AskState
 from supportgroup.board.service import AskHeld
 from supportgroup.db import db
@@ -107,9 +106,7 @@ def show_again(hiding: Hiding, by: Account) -> None:
     safety.show(hiding)
     ask = db.session.get(Ask, hiding.item_id) if hiding.rule is Rule.UNSEEN else None
     if ask is not None and ask.state is AskState.OPEN:
-        ask.opened_at = clock.now()
-        db.session.flush()
-        owe_posted(ask)
+        ask.open(clock.now())
     safety.note(Act.ITEM_SHOWN, by=by.id, about=author.account_id, object_id=hiding.item_id)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from supportgroup.accounts.models import Account
+from supportgroup.board import rounds
 from supportgroup.board.models import Ask
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, Group, Membership, Role
@@ -86,10 +87,16 @@ def circle(app, frozen, sign_in):
         return Circle(group, *places, make_account("Dan"), sign_in)
 
 
+def let_rounds_go() -> None:
+    """What the clock does every few seconds: letters about open asks go to the next few."""
+    with transaction():
+        rounds.tell_of_asks()
+
+
 def kinds_owed(who: Membership) -> list[str]:
     """The kinds of letters this member is owed or was sent, in order."""
     letters = db.session.query(Letter).filter_by(recipient_id=who.account_id).order_by(Letter.id)
     return [letter.kind for letter in letters]
 
 
-__all__ = ["Circle", "kinds_owed", "make_help"]
+__all__ = ["Circle", "kinds_owed", "let_rounds_go", "make_help"]

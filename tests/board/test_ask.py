@@ -9,6 +9,7 @@ from supportgroup import clock
 from supportgroup.board.models import Ask, AskKind, AskState, Eyes
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, GroupState
+from tests.board.conftest import let_rounds_go
 from tests.post import deliver_due, text_of
 
 THREE = {"title": "Bring back bread", "kind": "errand", "when": "tomorrow"}
@@ -124,6 +125,7 @@ def test_who_wants_a_letter_for_each_gets_one_and_it_says_nothing_of_the_ask(cir
     with transaction():
         circle.ada.asks_by_mail = circle.ben.asks_by_mail = AsksByMail.AT_ONCE
     post(circle, circle.ben, body="For my mother", area="Near the station")
+    let_rounds_go()
 
     assert deliver_due() == 1
     (letter,) = postbox

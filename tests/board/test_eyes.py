@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board import digest, eyes, letters, queries
+from supportgroup.board import digest, eyes, queries, rounds
 from supportgroup.board.carrying import set_wish
 from supportgroup.board.models import MOST_PER_WEEK, AskKind, AskState, Eyes, HelpState
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, MembershipState, Role
 from supportgroup.mail.models import Letter
-from tests.board.conftest import kinds_owed
+from tests.board.conftest import kinds_owed, let_rounds_go
 from tests.factories import make_account, make_ask, make_group, make_help, make_meeting, make_membership, make_presence
 from tests.post import deliver_due
 
@@ -148,17 +148,16 @@ def test_letters_go_to_those_who_may_see_it(app, drawn):
     with transaction():
         world = World(drawn)
         for ask, _, _ in world.asks:
-            letters.owe_posted(ask, everyone=True)
+            rounds.tell_everyone(ask)
         digest.owe_digests()
     for ask, told, helps in world.asks:
         owed = select(Letter).where(Letter.about_id == ask.id, Letter.kind == "ask-posted")
         to = {letter.recipient_id for letter in db.session.scalars(owed)}
-        holding = {at for at, state in helps.items() if state is not HelpState.HANDED_BACK}
         want = {
             me.account_id
             for at, me in enumerate(world.people)
             if world.sees(at, told, helps) and me.asks_by_mail is not AsksByMail.NEVER
-            if at != told["asker"] and at not in holding
+            if at != told["asker"] and at not in helps
         }
         assert to == want
 
@@ -228,6 +227,7 @@ def test_a_letter_on_its_way_is_not_sent_to_eyes_that_it_is_no_longer_for(circle
     browser = circle.browser(circle.ben)
     response = browser.post(circle.path("asks", "new"), data={"title": "Bread", "kind": "errand", "when": "week"})
     ask_path = response.location
+    let_rounds_go()
     browser.post(f"{ask_path}/edit", data={"title": "Bread", "kind": "errand", "when": "week", "eyes": "facilitators"})
     frozen.shift(timedelta(minutes=1))
 

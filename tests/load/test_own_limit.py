@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board import letters
+from supportgroup.board import rounds
 from supportgroup.board.carrying import OverOwnLimit, has_room, respect, set_wish, wish_of
 from supportgroup.board.models import Help, HelpState
 from supportgroup.db import db, transaction
@@ -158,7 +158,7 @@ def test_asks_are_not_sent_to_who_is_full_or_rests(ada, ben, cleo, full):
         for member in (ada, ben):
             member.asks_by_mail = AsksByMail.AT_ONCE
         db.session.flush()
-        letters.owe_posted(make_ask(cleo))
+        rounds.tell_everyone(make_ask(cleo))
 
     told = db.session.scalars(select(Letter.recipient_id).where(Letter.kind == "ask-posted")).all()
     assert told == [eli.account_id]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from supportgroup import clock
-from supportgroup.board import letters
+from supportgroup.board import rounds
 from supportgroup.board.models import Ask, AskState, Help, HelpState, Message
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, Role
@@ -164,7 +164,7 @@ def test_mute_leaves_asks_out_of_board_and_letters_and_changes_nothing_else(grou
         his = make_ask(ben, title="Something of Ben's own")
         from_board = db.session.get(Ask, his.id)
     with transaction():
-        letters.owe_posted(from_board)
+        rounds.tell_everyone(from_board)
     deliver_due()
 
     assert not letters_to(postbox, cleo)

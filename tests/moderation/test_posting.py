@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from supportgroup.board import rounds
 from supportgroup.board.models import Ask
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, Delicate, Posting
@@ -64,6 +65,8 @@ def test_a_facilitator_sees_it_first_where_the_group_wants_it_so(seen_first, ada
     hiding = db.session.scalars(select(Hiding)).one()
     shown = browser_of(ada).post(f"/g/{seen_first.slug}/manage/hidden/{hiding.id}/show")
     assert shown.status_code == 303
+    with transaction():
+        rounds.tell_of_asks()
     deliver_due()
     assert browser_of(cleo).get(path).status_code == 200
     assert len(letters_to(postbox, cleo)) == 1

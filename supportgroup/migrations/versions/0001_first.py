@@ -629,6 +629,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("next_round_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_after_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
@@ -644,6 +646,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_asks_asker_id"), ["asker_id"], unique=False)
         batch_op.create_index("ix_asks_group_id_state_opened_at", ["group_id", "state", "opened_at"], unique=False)
         batch_op.create_index("ix_asks_state_ends_at", ["state", "ends_at"], unique=False)
+        batch_op.create_index("ix_asks_state_next_round_at", ["state", "next_round_at"], unique=False)
 
     op.create_table(
         "blocks",
@@ -1123,6 +1126,7 @@ def downgrade() -> None:
 
     op.drop_table("blocks")
     with op.batch_alter_table("asks", schema=None) as batch_op:
+        batch_op.drop_index("ix_asks_state_next_round_at")
         batch_op.drop_index("ix_asks_state_ends_at")
         batch_op.drop_index("ix_asks_group_id_state_opened_at")
         batch_op.drop_index(batch_op.f("ix_asks_asker_id"))
