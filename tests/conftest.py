@@ -8,12 +8,14 @@ from typing import Any, cast
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 from flask import Flask, current_app, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine
 from werkzeug.test import TestResponse
 
 from supportgroup import config
+from supportgroup.accounts import passwords
 from supportgroup.accounts.access import cookie_name
 from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import start_session
@@ -81,6 +83,15 @@ class Client(FlaskClient):
 def worker() -> str:
     """The name of this process among those that run the tests."""
     return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords of tests are hashed at next to no cost. `tests/accounts/test_password.py` holds what they cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "NOBODYS", passwords.HASHER.hash("nobody's"))
+        yield
 
 
 @pytest.fixture(scope="session")

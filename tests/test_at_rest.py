@@ -148,12 +148,12 @@ def old_rows():
 
 
 def test_after_rotation_the_new_key_alone_opens_everything_and_finds_everyone(committed_app):
-    make_asks(250)
+    make_asks(120)
     before = texts()
     use(NEW, OLD)
     assert queries.account_of("ada@example.org")
-    assert old_rows() == 252  # the asks, their group, and Ada
-    assert sum(done for done, _ in keys.reseal_all()) == 252
+    assert old_rows() == 122  # the asks, their group, and Ada
+    assert sum(done for done, _ in keys.reseal_all()) == 122
 
     use(NEW)
     db.session.rollback()
@@ -164,7 +164,7 @@ def test_after_rotation_the_new_key_alone_opens_everything_and_finds_everyone(co
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)  # SQLite has one writer at a time anyway
 def test_people_write_while_keys_change(committed_app):
-    asker_id = make_asks(600).id
+    asker_id = make_asks(250).id
     use(NEW, OLD)
     stop, written = threading.Event(), []
 
@@ -172,7 +172,7 @@ def test_people_write_while_keys_change(committed_app):
         with committed_app.app_context():
             while not stop.is_set():
                 with transaction():
-                    ask = db.session.scalars(select(Ask).order_by(Ask.id).offset(len(written) * 7 % 500)).first()
+                    ask = db.session.scalars(select(Ask).order_by(Ask.id).offset(len(written) * 7 % 200)).first()
                     ask.body = f"Changed meanwhile {len(written)}"
                     make_ask(db.session.get_one(Membership, asker_id), title=f"New meanwhile {len(written)}")
                 written.append(ask.id)
@@ -194,7 +194,7 @@ def test_people_write_while_keys_change(committed_app):
     assert old_rows() == 0
     found = texts()
     assert {f"New meanwhile {at}" for at in range(len(written))} <= found
-    assert {f"Ask number {at}" for at in range(600)} <= found
+    assert {f"Ask number {at}" for at in range(250)} <= found
 
 
 def rotate(app, tmp_path):
@@ -211,20 +211,18 @@ def rotate(app, tmp_path):
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_killed_in_the_middle_it_loses_nothing_and_goes_on(committed_app, tmp_path):
-    make_asks(2500)
+    make_asks(500)
     before = texts()
     use(NEW, OLD)
     running = rotate(committed_app, tmp_path)
-    while running.poll() is None and not 0 < 2502 - old_rows() < 2000:
+    while running.poll() is None and old_rows() == 502:
         time.sleep(0.005)
     running.kill()
     running.communicate()
-    assert 0 < old_rows() < 2502
+    assert 0 < old_rows() < 502
     assert texts() == before
 
-    again = rotate(committed_app, tmp_path)
-    said, trouble = again.communicate(timeout=50)
-    assert (again.returncode, said) == (0, "Every text is under the first of DATA_KEYS.\n"), trouble
+    assert {shut for _, shut in keys.reseal_all()} == {0}
     use(NEW)
     db.session.rollback()
     assert texts() == before

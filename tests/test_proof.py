@@ -10,7 +10,7 @@ from supportgroup.db import db, transaction
 from tests.test_roles import methods, only, rules
 from tests.world import changed, make_world, taken_back
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # a door has no engine
 
 # Whoever signed in or showed it again within 15 minutes may: address, password, second step, taking along, erasing.
 PROOF = only(
@@ -41,11 +41,29 @@ def world(app):
     return made
 
 
+GUARDS = {"proof_required", "second_factor_required"}
+
+
+def guards(app, endpoint):
+    """Which of the doors this view stands behind."""
+    view, found = app.view_functions[endpoint], set()
+    while view is not None:
+        found.add(view.__code__.co_qualname.partition(".")[0])
+        view = getattr(view, "__wrapped__", None)
+    return found & GUARDS
+
+
+def test_every_route_that_could_be_turned_against_people_stands_behind_a_door(app):
+    behind = {rule.endpoint: guards(app, rule.endpoint) for rule in rules(app) if rule.endpoint in app.view_functions}
+    assert {name for name, found in behind.items() if "proof_required" in found} == set(PROOF)
+    assert {name for name, found in behind.items() if "second_factor_required" in found} == set(POWERS)
+
+
 def asked(app, world, person):
-    """The endpoints at which this person is asked to show who they are, and those that did something before."""
+    """The endpoints behind a door at which this person is asked to show who they are, before anything is done."""
     found, hasty = set(), []
     for rule in rules(app):
-        for method in methods(rule):
+        for method in methods(rule) if rule.endpoint in {**PROOF, **POWERS} else ():
             with taken_back() as written:
                 answer = world.browser(app, person).open(world.path(app, rule), method=method)
             if (answer.location or "").startswith("/me/prove"):

@@ -27,7 +27,7 @@ def load(file, lines):
     return breached.import_list(io.BytesIO(b"\n".join(lines)), file, lambda _read: None)
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.text(st.characters(blacklist_characters="\r\n", blacklist_categories=["Cs"]), min_size=1), unique=True)
 )

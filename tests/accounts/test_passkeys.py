@@ -178,7 +178,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(said=JSON | st.binary(max_size=40).map(lambda raw: {"id": "AAAA", "response": {"clientDataJSON": raw.hex()}}))
 def test_an_answer_of_any_shape_is_refused_and_breaks_nothing(ada, said):
     site = Site("http://127.0.0.1:8000", "Supportgroup")
@@ -189,7 +189,7 @@ def test_an_answer_of_any_shape_is_refused_and_breaks_nothing(ada, said):
             passkeys.add(site, ada, content=b"x" * 32, answer=answer, device="Firefox")
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(at=st.integers(min_value=0), byte=st.integers(min_value=1, max_value=255), inside=st.booleans())
 def test_one_wrong_byte_in_an_answer_breaks_nothing(ada, at, byte, inside):
     site, said = Site("http://127.0.0.1:8000", "Supportgroup"), json.loads(Device().make({"challenge": "AAAA"}))
