@@ -43,7 +43,7 @@ from supportgroup.mail.delivery import AddressRefused
 from supportgroup.mail.kinds import Recipients, Scopes
 from supportgroup.mail.signing import Signer
 from supportgroup.mail.transport import Relay
-from supportgroup.meetings import answers, attending, editing, reminders
+from supportgroup.meetings import answers, attending, calendar_views, editing, reminders
 from supportgroup.meetings import views as meetings
 from supportgroup.moderation import duty_views, operator_views, queue_views, report_views
 from supportgroup.moderation import queries as moderation_queries
@@ -76,6 +76,7 @@ PAGES = (
     meetings,
     editing,
     attending,
+    calendar_views,
     board,
     act_views,
     reflections,

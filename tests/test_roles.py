@@ -34,7 +34,7 @@ AUDIENCE = {
         EVERYONE,
         "front.index front.privacy front.directory safety.help_now health.alive health.ready mail.follow accounts.stop "
         "accounts.sign_in accounts.sign_up accounts.use_link accounts.sign_in_by_password accounts.sign_in_by_passkey "
-        "accounts.passkey_sign_in_options meetings.way_in",
+        "accounts.passkey_sign_in_options meetings.way_in meetings.feed_of",
     ),
     **only(
         SIGNED_IN,
@@ -44,7 +44,8 @@ AUDIENCE = {
         "accounts.remove_password accounts.set_up_codes accounts.remove_codes accounts.new_spare_codes "
         "accounts.add_passkey accounts.new_passkey_options accounts.remove_passkey groups.new load.balance "
         "load.pass_over privacy.data privacy.erase privacy.ask_for_copy privacy.keep reflections.index reflections.new "
-        "reflections.question reflections.erase reflections.erase_note reflections.erase_all reflections.export",
+        "reflections.question reflections.erase reflections.erase_note reflections.erase_all reflections.export "
+        "meetings.my_calendar meetings.open_feed meetings.close_feed",
     ),
     **only(
         MEMBERS,

@@ -24,13 +24,13 @@ from supportgroup.board.models import Ask, Message
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import Group, Invitation, Membership, MembershipState, Role
 from supportgroup.mail.links import token
-from supportgroup.meetings.models import Meeting
+from supportgroup.meetings.models import CalendarWish, Meeting
 from supportgroup.moderation.models import Desk, Reason, Report, Subject
 from supportgroup.privacy.models import Export
 from supportgroup.reflections.models import Note, Prompt, Reflection
 from supportgroup.safety.models import Block, Hiding
 from supportgroup.safety.models import Rule as Why
-from supportgroup.secrets import seal_token
+from supportgroup.secrets import seal_token, token_of
 from tests.factories import (
     make_account,
     make_ask,
@@ -103,6 +103,7 @@ SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
     "accounts.confirm_email": lambda world, _: letter("address", world.own["waiting_id"]),
     "mail.follow": lambda _, place: letter("meeting", place.meeting.id),
     "meetings.way_in": lambda _, place: letter("way-in", place.meeting.id, place.people["member"].id),
+    "meetings.feed_of": lambda world, _: {"token": token_of("calendar", world.own["feed_id"])},
     "groups.invited": lambda _, place: {"token": seal_token("invitation", place.ids["invitation_id"].bytes)},
     "groups.answer": lambda _, place: {"membership_id": place.people["applicant"].id},
     "groups.hello": lambda _, place: {"membership_id": place.people["newcomer"].id},
@@ -220,7 +221,8 @@ def make_own(account: Account) -> dict[str, Any]:
     reflection = Reflection(account_id=account.id, note="She will say no.", created_at=now)
     note = Note(account_id=account.id, prompt=Prompt.NEED, text="I need rest.", created_at=now)
     export = Export(account_id=account.id, asked_at=now, parts_wanted=1)
-    db.session.add_all([former, waiting, reflection, note, export])
+    calendar = CalendarWish(account_id=account.id, feed_id=uuid4())
+    db.session.add_all([former, waiting, reflection, note, export, calendar])
     db.session.flush()
     return {
         "address_id": former.id,
@@ -231,6 +233,7 @@ def make_own(account: Account) -> dict[str, Any]:
         "reflection_id": reflection.id,
         "note_id": note.id,
         "export_id": export.id,
+        "feed_id": calendar.feed_id,
         "letter_id": "none",
     }
 

@@ -12,7 +12,7 @@ from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.groups.service import MembershipEnded
 from supportgroup.mail.service import Owed, owe
-from supportgroup.meetings import queries
+from supportgroup.meetings import calendars, queries
 from supportgroup.meetings.models import Answer, Meeting, Rsvp
 from supportgroup.meetings.reminders import COMING, remind, remind_no_more
 
@@ -71,6 +71,7 @@ def follow(meeting: Meeting, me: Membership, before: Answer | None, becomes: Ans
     """What follows from an answer: reminders or none, and a place for somebody else."""
     if becomes in COMING:
         remind(meeting, [me])
+        calendars.invite([meeting], members=[me.id])
     else:
         remind_no_more(meeting, me)
     if before is Answer.GOING:

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import lazyload
 
 from supportgroup import clock
+from supportgroup.accounts.models import Account
 from supportgroup.db import db
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
 from supportgroup.mail.kinds import Says, kind
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.meetings.models import Answer, Meeting, Presence, Rsvp
+from supportgroup.meetings import calendars
+from supportgroup.meetings.calendar import Entry, itip, method_of
+from supportgroup.meetings.models import Answer, CalendarWish, Meeting, Presence, Rsvp
 from supportgroup.meetings.reminders import COMING, KIND, UNANSWERED, minutes_before, useful_until
 
 WAY_IN = timedelta(minutes=60)  # the way in is shown from so long before the start
@@ -35,6 +39,7 @@ class Scene:
     member_id: UUID
     cover_word: str
     answer: Answer | None
+    calendar: tuple[Account, CalendarWish] | None = None  # of whoever wants meetings in their calendar by letter
 
     @property
     def hosts(self) -> bool:
@@ -42,14 +47,37 @@ class Scene:
 
     def says(self, path: str, **more: object) -> Says:
         common = {"title": self.meeting.title, "starts": self.meeting.starts_at, "ends": self.meeting.ends_at}
-        return Says(link=path, cover=self.cover_word, group=self.group.name, more={**common, **more})
+        return Says(
+            link=path,
+            cover=self.cover_word,
+            group=self.group.name,
+            more={**common, **more},
+            calendar=self.for_the_calendar(),
+            calendar_method=method_of(self.meeting),
+        )
+
+    def for_the_calendar(self) -> bytes | None:
+        """What the reader's calendar is told, where they want that and come, may come, or host."""
+        if self.calendar is None or not (self.hosts or self.answer in COMING):
+            return None
+        (account, mine), (_, sender) = self.calendar, current_app.extensions["mail"]
+        full = mine.full_titles and account.full_letters  # a discreet letter names nothing, in no part of it
+        title = calendars.title(self.meeting, group=self.group.name, cover=self.cover_word, full=full)
+        entry = Entry(
+            meeting=self.meeting,
+            title=title,
+            url=sender.base_url + self.page(),
+            sure=self.hosts or self.answer is Answer.GOING,
+        )
+        answer = Answer.GOING if self.hosts else self.answer
+        return itip(entry, organizer=sender.address, attendee=account.email, answer=answer)
 
     def page(self) -> str:
         return link("meeting", self.meeting.id)
 
 
 def scenes(letters: Sequence[Letter]) -> Iterator[Scene]:
-    """The letters whose group meets, with an active member to write to. Four queries, however many there are."""
+    """The letters whose group meets, with an active member to write to. Five queries, however many there are."""
     found = select(Meeting, Group).join(Group, Group.id == Meeting.group_id).options(lazyload(Group.topics))
     found = found.where(Meeting.id.in_({letter.about_id for letter in letters}), Group.state == GroupState.ACTIVE)
     about = {meeting.id: (meeting, group) for meeting, group in db.session.execute(found)}
@@ -63,11 +91,13 @@ def scenes(letters: Sequence[Letter]) -> Iterator[Scene]:
         Rsvp.meeting_id.in_(about), Rsvp.membership_id.in_({row.id for row in members.values()})
     )
     answers = {(row.meeting_id, row.membership_id): row.answer for row in db.session.execute(given)}
+    wishing = calendars.wishing({letter.recipient_id for letter in letters})
     for letter in letters:
         meeting, group = about.get(letter.about_id, (None, None))
         member = members.get((letter.recipient_id, meeting.group_id)) if meeting else None
         if meeting and group and member:
-            yield Scene(letter, meeting, group, member.id, member.cover_word, answers.get((meeting.id, member.id)))
+            answer, calendar = answers.get((meeting.id, member.id)), wishing.get(member.account_id)
+            yield Scene(letter, meeting, group, member.id, member.cover_word, answer, calendar)
 
 
 @kind(
@@ -156,6 +186,24 @@ def meeting_cancelled(letters: Sequence[Letter]) -> Mapping[int, Says]:
         if not scene.meeting.is_planned and (following or scene.answer is not Answer.NOT_GOING):
             said[scene.letter.id] = scene.says(scene.page(), following=following)
     return said
+
+
+@kind(
+    calendars.INVITATION,
+    lateness=timedelta(days=14),
+    preference="meeting-changes",
+    samples=[{**SAMPLE}],
+)
+def meeting_invitation(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """The meeting for the reader's calendar, who wants that and comes, or may come."""
+    return {
+        scene.letter.id: scene.says(scene.page())
+        for scene in scenes(letters)
+        if scene.meeting.is_planned
+        and scene.meeting.starts_at > clock.now()
+        and scene.calendar is not None
+        and scene.answer in COMING
+    }
 
 
 @kind(

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from supportgroup import clock
 from supportgroup.db import Base
 from supportgroup.groups.models import Membership
 from supportgroup.secrets import EncryptedText, Sealing
@@ -94,7 +95,8 @@ class Meeting(Sealing, Base):
     state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
     host_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
     version: Mapped[int] = mapped_column(default=1)  # up by one when the time changes or the meeting is cancelled
-    changed_at: Mapped[datetime | None]  # when the version went up last
+    sequence: Mapped[int] = mapped_column(default=0)  # as calendars count (RFC 5546): up when its length changes, too
+    changed_at: Mapped[datetime | None]  # when the sequence went up last
     moved_from: Mapped[datetime | None]  # when it was to start, as far as its members know
     closed_at: Mapped[datetime | None]  # the host has marked who came
     created_at: Mapped[datetime]
@@ -117,6 +119,11 @@ class Meeting(Sealing, Base):
         if membership_id == self.host_id or answer is Answer.GOING:
             return True
         return answer is Answer.MAYBE and self.has_place(going)
+
+    def changes(self) -> None:
+        """Count a change that calendars have to know of."""
+        self.sequence += 1
+        self.changed_at = clock.now()
 
     def begins_at(self, wall: datetime, starts_at: datetime) -> None:
         """Set when it starts: the wall time and its instant. The end follows."""
@@ -169,3 +176,14 @@ class CheckIn(Sealing, Base):
     created_at: Mapped[datetime]
 
     line = EncryptedText()
+
+
+class CalendarWish(Base):
+    """How an account has its meetings in a calendar of its own. No row: not at all."""
+
+    __tablename__ = "calendar_wishes"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    feed_id: Mapped[UUID | None] = mapped_column(unique=True)  # the feed's address is sealed from it; none: no feed
+    full_titles: Mapped[bool] = mapped_column(default=False)  # group and meeting by their names, not a cover word
+    by_letter: Mapped[bool] = mapped_column(default=False)  # meeting letters carry an invitation for the calendar

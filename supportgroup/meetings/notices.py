@@ -12,7 +12,9 @@ from supportgroup.db import db
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.mail.service import Owed, drop, owe
-from supportgroup.meetings.models import Answer, Meeting, Rsvp
+from supportgroup.meetings.calendars import INVITATION
+from supportgroup.meetings.models import Answer, CalendarWish, Meeting, Rsvp
+from supportgroup.meetings.reminders import COMING
 
 URGENT = timedelta(hours=14)  # what changes about a meeting this near passes quiet hours
 PASSES_QUIET_HOURS = 1
@@ -77,9 +79,29 @@ def tell_cancelled(meeting: Meeting, *, by: Membership, following: bool = False)
     )
 
 
+def tell_calendars(meeting: Meeting, *, by: Membership) -> None:
+    """One of many is taken away, of which everybody hears in one letter: calendars that hold it need one of its own."""
+    holding = (
+        select(Membership.account_id)
+        .join(CalendarWish, CalendarWish.account_id == Membership.account_id)
+        .outerjoin(Rsvp, and_(Rsvp.membership_id == Membership.id, Rsvp.meeting_id == meeting.id))
+        .where(Membership.group_id == meeting.group_id, Membership.state == MembershipState.ACTIVE)
+        .where(CalendarWish.by_letter, Membership.id != by.id)
+        .where(or_(Rsvp.answer.in_(COMING), Membership.id == meeting.host_id))
+    )
+    owe_notices(
+        "meeting-cancelled",
+        meeting,
+        "cancelled",
+        to=list(db.session.scalars(holding)),
+        begins=meeting.starts_at,
+        over=meeting.starts_at,
+    )
+
+
 def forget_former(meeting: Meeting) -> None:
     """What was to be said of a former time is not."""
-    former = ["meeting-reminder", "meeting-changed"]
+    former = ["meeting-reminder", "meeting-changed", INVITATION]
     drop("moved", kinds=former, about_id=meeting.id, below_version=meeting.version)
 
 

@@ -10,7 +10,7 @@ from supportgroup import clock
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Group, GroupState, Membership
-from supportgroup.meetings import answers, notices, queries, recurrence
+from supportgroup.meetings import answers, calendars, notices, queries, recurrence
 from supportgroup.meetings.models import Meeting, MeetingState, Rsvp, Series
 from supportgroup.meetings.recurrence import EARLIEST, BadRule, Occurrence
 from supportgroup.meetings.reminders import owe_reminders
@@ -115,6 +115,7 @@ def from_rule(series: Series, one: Occurrence, now: datetime) -> Meeting:
         size_limit=series.size_limit,
         state=MeetingState.PLANNED,
         version=1,
+        sequence=0,
         created_at=now,
     )
 
@@ -131,7 +132,7 @@ def stop_series(*, by: Membership, series_id: UUID) -> None:
     if not ahead:
         return
     for meeting in ahead[1:]:
-        remove(meeting)
+        remove(meeting, by=by)
     call_off(ahead[0])
     notices.tell_cancelled(ahead[0], by=by, following=True)
 
@@ -164,12 +165,13 @@ def held(meetings: Select[Meeting]) -> list[Meeting]:
     return list(db.session.scalars(locked.execution_options(populate_existing=True)))
 
 
-def remove(meeting: Meeting) -> None:
+def remove(meeting: Meeting, *, by: Membership) -> None:
     """Take away one of many: gone where nobody answered, cancelled where somebody did and will look for it."""
     notices.forget(meeting)
     answered = db.session.scalar(select(Rsvp.id).where(Rsvp.meeting_id == meeting.id).limit(1))
     if answered is not None:
         call_off(meeting)
+        notices.tell_calendars(meeting, by=by)
     else:
         db.session.execute(delete(Meeting).where(Meeting.id == meeting.id))
         db.session.expunge(meeting)
@@ -193,7 +195,7 @@ def change_following(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str)
     old.ended_at = clock.now()
     changed = apply(meeting, plan)
     keep(meeting, new, first)
-    carry_over(following, new, plan, first)
+    carry_over(following, new, plan, first, by=by)
     fill(new)
     ahead = meetings_ahead(new)
     if changed.was is not None:
@@ -224,7 +226,7 @@ def keep(meeting: Meeting, series: Series, day: date) -> None:
     db.session.flush()
 
 
-def carry_over(following: list[Meeting], series: Series, plan: Plan, first: date) -> None:
+def carry_over(following: list[Meeting], series: Series, plan: Plan, first: date, *, by: Membership) -> None:
     """Let rows whose day is one of the new series go over to it, answers and all; take the others away.
 
     A cancelled one goes over cancelled: its date does not come back.
@@ -234,12 +236,15 @@ def carry_over(following: list[Meeting], series: Series, plan: Plan, first: date
         day, to_come = meeting.original_on, meeting.is_planned and meeting.starts_at > clock.now()
         if day is None or day not in days:
             if to_come:
-                remove(meeting)
+                remove(meeting, by=by)
             continue
         keep(meeting, series, day)
         if to_come:
+            before = meeting.sequence
             apply(meeting, replace(plan, wall=datetime.combine(day, plan.wall.time()), host_id=meeting.host_id))
             notices.forget_former(meeting)
+            if meeting.sequence != before:
+                calendars.invite([meeting])
 
 
 def remaining(series: Series, meeting: Meeting) -> int | None:

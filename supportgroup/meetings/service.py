@@ -113,7 +113,8 @@ def apply(meeting: Meeting, plan: Plan) -> Changed:
     before = (meeting.duration_minutes, meeting.place, meeting.video_url)
     if starts_at != was:
         meeting.version += 1
-        meeting.changed_at = clock.now()
+    if starts_at != was or plan.duration_minutes != meeting.duration_minutes:
+        meeting.changes()
     meeting.begins_at(plan.wall, starts_at)
     meeting.lasts(plan.duration_minutes)
     for name, value in texts(plan).items():
@@ -135,7 +136,7 @@ def cancel_meeting(*, by: Membership, meeting_id: UUID) -> Meeting:
 def call_off(meeting: Meeting) -> None:
     meeting.state = MeetingState.CANCELLED
     meeting.version += 1
-    meeting.changed_at = clock.now()
+    meeting.changes()
     db.session.flush()
 
 

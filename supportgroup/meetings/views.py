@@ -1,18 +1,17 @@
-"""A group's meetings: the list, one of them, answering, and its calendar file."""
+"""A group's meetings: the list, one of them, and answering."""
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required
+from flask_login import login_required
 
 from supportgroup import clock
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter
 from supportgroup.groups.models import Membership
-from supportgroup.mail.links import destination, link
+from supportgroup.mail.links import destination
 from supportgroup.meetings import answers, queries, service
-from supportgroup.meetings.calendar import calendar_file
 from supportgroup.meetings.forms import ANSWERS, CheckInForm, someone
 from supportgroup.meetings.models import Answer, Meeting
 from supportgroup.meetings.reminders import COMING
@@ -143,23 +142,6 @@ def chosen(text: str) -> UUID | None:
         return someone(text)
     except ValueError:
         abort(422)
-
-
-@bp.get(f"{ROOM}/<uuid:meeting_id>/meeting.ics")
-@login_required
-def calendar(slug: str, meeting_id: UUID) -> ResponseReturnValue:
-    """The meeting for the reader's own calendar: a neutral title, no place, and a link back."""
-    me = enter(slug)
-    meeting = find(me, meeting_id)
-    settings = current_app.config["SETTINGS"]
-    made = calendar_file(
-        meeting,
-        title=meeting.title if current_user.full_letters else me.cover_word,
-        url=settings.base_url + link("meeting", meeting.id),
-        domain=settings.mail_domain,
-    )
-    headers = {"Content-Disposition": 'attachment; filename="meeting.ics"'}
-    return Response(made, mimetype="text/calendar", headers=headers)
 
 
 @destination("meeting")

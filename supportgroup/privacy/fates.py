@@ -18,6 +18,7 @@ FATES: dict[str, str] = {
     "base_rates": GROUPS,
     "blocks": KEPT_SEALED,
     "buckets": NOBODYS,
+    "calendar_wishes": GOES,
     "challenges": GOES,
     "check_ins": GOES,
     "duties_accepted": GOES,

@@ -13,7 +13,7 @@ from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENT, CONSENT_VERSION
 from supportgroup.groups.models import Agreement, Group, Membership
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.meetings.models import CheckIn, Meeting, Presence, Rsvp
+from supportgroup.meetings.models import CalendarWish, CheckIn, Meeting, Presence, Rsvp
 from supportgroup.moderation.models import Report
 from supportgroup.moderation.phrases import ACTS, REASONS, SUBJECTS
 from supportgroup.reflections.models import Note, Reflection
@@ -39,6 +39,7 @@ def profile(account: Account) -> list[Record]:
     wishes = select(MailWish).where(MailWish.account_id == account.id)
     reminders = select(ReminderTime.minutes).where(ReminderTime.account_id == account.id)
     limit = db.session.get(LoadWish, account.id)
+    calendar = db.session.get(CalendarWish, account.id)
     return [
         {
             "email address": account.email,
@@ -52,6 +53,9 @@ def profile(account: Account) -> list[Record]:
             "reminders, minutes before": sorted(db.session.scalars(reminders)),
             "letters": sorted(f"{wish.preference}: {wish.how}" for wish in db.session.scalars(wishes)),
             "no letters until": at(account.paused_until),
+            "a calendar of one's own": bool(calendar and calendar.feed_id),
+            "calendars name the group": bool(calendar and calendar.full_titles),
+            "letters carry invitations for the calendar": bool(calendar and calendar.by_letter),
             "asks to carry in a week": limit.per_week if limit else None,
             "resting until": at(limit.resting_until) if limit else None,
             "account made": at(account.created_at),

@@ -183,6 +183,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group_id", name=op.f("pk_base_rates")),
     )
     op.create_table(
+        "calendar_wishes",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("feed_id", sa.Uuid(), nullable=True),
+        sa.Column("full_titles", sa.Boolean(), nullable=False),
+        sa.Column("by_letter", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_calendar_wishes_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_calendar_wishes")),
+        sa.UniqueConstraint("feed_id", name=op.f("uq_calendar_wishes_feed_id")),
+    )
+    op.create_table(
         "challenges",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
@@ -759,6 +771,7 @@ def upgrade() -> None:
         ),
         sa.Column("host_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -1227,6 +1240,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_challenges_account_id"))
 
     op.drop_table("challenges")
+    op.drop_table("calendar_wishes")
     op.drop_table("base_rates")
     op.drop_table("authenticators")
     op.drop_table("agreements")

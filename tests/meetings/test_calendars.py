@@ -1,0 +1,213 @@
+"""Meetings in a member's own calendar: the feed, and what letters carry. Read back with a library that is not ours."""
+
+# ruff: noqa: DTZ001 - a wall time is naive on purpose
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import recurring_ical_events
+from icalendar import Calendar
+from sqlalchemy import select
+
+from supportgroup import clock
+from supportgroup.accounts.wishes import remind_at
+from supportgroup.db import db, transaction
+from supportgroup.groups.models import GroupState
+from supportgroup.groups.service import leave
+from supportgroup.meetings import calendars, series, service
+from supportgroup.meetings.models import Answer, Meeting, MeetingState
+from supportgroup.meetings.service import Plan
+from tests.counting import count_queries
+from tests.post import deliver_due
+
+THURSDAY = datetime(2027, 5, 13, 19, 0)
+TUESDAY = datetime(2027, 5, 18, 19, 0)
+
+
+def address_of(client, page):
+    found = re.search(r"http://[^\"]+/calendar/[\w-]+\.ics", page)
+    return found and found[0].removeprefix("http://127.0.0.1:8000")
+
+
+def read(answer):
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/calendar"
+    return Calendar.from_ical(answer.data)
+
+
+def starts_of(calendar, start, end):
+    """When its events begin, as another program understands the file."""
+    return sorted(
+        event["DTSTART"].dt.astimezone(UTC) for event in recurring_ical_events.of(calendar).between(start, end)
+    )
+
+
+def test_a_private_feed_off_until_wanted_and_gone_once_closed(circle, sign_in, client):
+    meeting = circle.meet(THURSDAY, place="Mill Lane 3", video_url="https://video.example.org/room", about="Cushions")
+    other = circle.meet(TUESDAY)
+    circle.answer(circle.ben, meeting)
+    circle.answer(circle.cleo, meeting)
+    circle.answer(circle.ben, circle.meet(TUESDAY.replace(hour=12)), Answer.NOT_GOING)
+    with transaction():
+        remind_at(circle.ben.account_id, [1440, 60])
+    ben = sign_in(circle.account(circle.ben))
+    assert address_of(ben, ben.get("/me/calendar").text) is None
+    assert ben.post("/me/calendar/feed").status_code == 303
+    address = address_of(ben, ben.get("/me/calendar").text)
+
+    with count_queries() as asked:
+        answer = client.get(address)
+    assert len(asked) <= 6
+    sure, unsure = read(answer).events
+    assert [sure["UID"], unsure["UID"]] == [str(meeting.id), str(other.id)]
+    assert [sure["STATUS"], unsure["STATUS"]] == ["CONFIRMED", "TENTATIVE"]
+    assert sure["SUMMARY"] == unsure["SUMMARY"] == "Blue"
+    rings = [[alarm["TRIGGER"].dt / timedelta(minutes=-1) for alarm in one.walk("VALARM")] for one in (sure, unsure)]
+    assert rings == [[1440, 60], [1440]]
+    for secret in ("Mill", "video.example", "Cushions", "Evening", circle.group.slug, "@", "Cleo", "LOCATION"):
+        assert secret not in answer.text
+
+    assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    ben.post("/me/calendar", data={"full_titles": "y"})
+    renamed = client.get(address, headers={"If-None-Match": answer.headers["ETag"]})
+    assert read(renamed).events[0]["SUMMARY"] == f"{circle.group.name}: Evening circle"
+
+    ben.post("/me/calendar/feed")
+    newer = address_of(ben, ben.get("/me/calendar").text)
+    assert [client.get(one).status_code for one in (address, newer)] == [404, 200]
+    ben.post("/me/calendar/feed/close")
+    assert [client.get(one).status_code for one in (address, newer, "/calendar/xyz.ics")] == [404, 404, 404]
+
+
+def test_what_a_feed_leaves_out(circle, client):
+    meeting = circle.meet(THURSDAY)
+    with transaction():
+        calendars.open_feed(circle.ben.account_id)
+    address = f"/calendar/{calendars.token(calendars.wish_of(circle.ben.account_id))}.ics"
+    assert len(read(client.get(address)).events) == 1
+
+    with transaction():
+        db.session.merge(circle.group).state = GroupState.RESTING
+    assert read(client.get(address)).events == []
+    with transaction():
+        db.session.merge(circle.group).state = GroupState.ACTIVE
+        service.cancel_meeting(by=circle.ada, meeting_id=meeting.id)
+    assert read(client.get(address)).events == []
+    circle.meet(TUESDAY)
+    with transaction():
+        leave(circle.ben)
+    assert read(client.get(address)).events == []
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_year_of_a_feed_read_by_another_program(circle, client, frozen):
+    """Weekly at seven in Paris, one moved, one cancelled, both changes of the clock: what it reads is what is held."""
+    with transaction():
+        series.create_series(
+            group=circle.group, plan=Plan(title="Evening circle", wall=TUESDAY), rule="FREQ=WEEKLY;BYDAY=TU"
+        )
+        calendars.open_feed(circle.ben.account_id)
+    address = f"/calendar/{calendars.token(calendars.wish_of(circle.ben.account_id))}.ics"
+    seen = set()
+    for _ in range(5):
+        now = clock.now()
+        with transaction():
+            series.fill_series()
+        held = list(db.session.scalars(select(Meeting).where(Meeting.starts_at > now).order_by(Meeting.starts_at)))
+        with transaction():
+            plan = Plan(title="Evening circle", wall=held[2].starts_local + timedelta(days=1, hours=-2))
+            service.change_meeting(by=circle.ada, meeting_id=held[2].id, plan=plan)
+            service.cancel_meeting(by=circle.ada, meeting_id=held[4].id)
+        planned = [one.starts_at for one in held if one.state is MeetingState.PLANNED]
+        found = starts_of(read(client.get(address)), now, now + timedelta(days=200))
+        assert found == sorted(planned)
+        seen.update(found)
+        frozen.shift(timedelta(days=80))
+    hours = {(one.hour, one.astimezone(clock.zone("Europe/Paris")).hour) for one in seen}
+    assert hours == {(17, 19), (18, 19), (15, 17), (16, 17)}
+    assert max(seen) - min(seen) > timedelta(days=365)
+
+
+def part_of(letter):
+    """The calendar in a letter, as (method, event); None where it carries none."""
+    parts = [one for one in letter.walk() if one.get_content_type() == "text/calendar"]
+    if not parts:
+        return None
+    (part,) = parts
+    calendar = Calendar.from_ical(part.get_content())
+    assert part["Content-Type"].params["method"] == calendar["METHOD"]
+    (event,) = calendar.events
+    return str(calendar["METHOD"]), event
+
+
+def test_letters_carry_the_meeting_for_who_wants_that(circle, postbox, frozen):
+    with transaction():
+        calendars.wish(circle.ben.account_id, full_titles=True, by_letter=True)
+    meeting = circle.meet(TUESDAY, place="Mill Lane 3")
+    ben = circle.account(circle.ben)
+
+    def arrives(act=lambda: None):
+        postbox.clear()
+        frozen.shift(1)
+        with transaction():
+            act()
+        deliver_due()
+        return [part_of(letter) for letter in postbox.to(ben.email)]
+
+    def plan(**more):
+        whole = Plan(**{"title": "Evening circle", "wall": TUESDAY, "place": "Mill Lane 3", **more})
+        return lambda: service.change_meeting(by=circle.ada, meeting_id=meeting.id, plan=whole)
+
+    circle.answer(circle.cleo, meeting)
+    circle.answer(circle.ben, meeting, Answer.MAYBE)
+    ((method, invited),) = arrives()
+    assert [letter["Subject"] for letter in postbox] == ["Blue: for your calendar, Tuesday 19:00"]
+    assert (method, invited["SUMMARY"], invited["SEQUENCE"]) == ("REQUEST", "Blue", 0)
+    assert invited["ORGANIZER"] == "mailto:no-reply@localhost"
+    assert (invited["ATTENDEE"], invited["ATTENDEE"].params["PARTSTAT"]) == (f"mailto:{ben.email}", "TENTATIVE")
+    ((_, shorter),) = arrives(plan(duration_minutes=60))
+    ((_, placed),) = arrives(plan(duration_minutes=60, place="Mill Lane 5"))
+    ((_, moved),) = arrives(plan(duration_minutes=60, place="Mill Lane 5", wall=TUESDAY.replace(hour=20)))
+    assert all(part_of(letter) is None for letter in postbox.to(circle.account(circle.cleo).email))
+    ((method, cancelled),) = arrives(lambda: service.cancel_meeting(by=circle.ada, meeting_id=meeting.id))
+    assert (method, cancelled["STATUS"]) == ("CANCEL", "CANCELLED")
+
+    told = [invited, shorter, placed, moved, cancelled]
+    assert [one["SEQUENCE"] for one in told] == [0, 1, 1, 2, 3]
+    assert {one["UID"] for one in told} == {str(meeting.id)}
+    assert moved["DTSTART"].dt.astimezone(UTC).hour == 18
+    assert "Mill" not in str(told)
+
+
+def test_calendars_hear_of_each_meeting_of_a_series_that_they_hold(circle, postbox):
+    with transaction():
+        calendars.wish(circle.ben.account_id, full_titles=False, by_letter=True)
+        made = series.create_series(
+            group=circle.group, plan=Plan(title="Evening circle", wall=TUESDAY), rule="FREQ=WEEKLY;BYDAY=TU"
+        )
+    first, second, third, *_ = series.meetings_ahead(made)
+    for one in (second, third):
+        circle.answer(circle.ben, one)
+    deliver_due()
+    postbox.clear()
+    with transaction():
+        plan = Plan(title="Evening circle", wall=TUESDAY.replace(hour=18))
+        new = series.change_following(by=circle.ada, meeting_id=first.id, plan=plan, rule="FREQ=WEEKLY;BYDAY=TU")
+    deliver_due()
+    ben = circle.account(circle.ben).email
+    told = [part_of(letter) for letter in postbox.to(ben)]
+    assert sorted((method, event["UID"], event["SEQUENCE"]) for method, event in filter(None, told)) == sorted(
+        ("REQUEST", str(one.id), 1) for one in (second, third)
+    )
+    assert len(postbox.to(circle.account(circle.cleo).email)) == 1
+
+    postbox.clear()
+    with transaction():
+        series.stop_series(by=circle.ada, series_id=new.id)
+    deliver_due()
+    told = [part_of(letter) for letter in postbox.to(ben)]
+    assert {(method, event["UID"]) for method, event in filter(None, told)} == {
+        ("CANCEL", str(one.id)) for one in (second, third)
+    }
+    assert len(postbox.to(circle.account(circle.cleo).email)) == 1
