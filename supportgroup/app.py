@@ -46,7 +46,6 @@ from supportgroup.mail.transport import Relay
 from supportgroup.meetings import answers, attending, calendar_views, editing, reminders
 from supportgroup.meetings import views as meetings
 from supportgroup.moderation import duty_views, operator_views, queue_views, report_views
-from supportgroup.moderation import queries as moderation_queries
 from supportgroup.moderation import service as moderation_service
 from supportgroup.moderation import views as moderation
 from supportgroup.pages import install_pages
@@ -131,7 +130,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         service_name=settings.service_name,
         operator_contact=settings.operator_contact,
         min_age=settings.min_age,
-        reports_waiting=moderation_queries.waiting_for,
         erasure_of=privacy_queries.erasure,
         development=settings.development,
     )

@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from supportgroup import clock
+from supportgroup.front.views import is_new
+from supportgroup.front.waiting import waits_for
 from supportgroup.groups import queries
 from supportgroup.groups.access import enter, enter_as_facilitator, look_at
 from supportgroup.groups.forms import FORMATS, LANGUAGES
@@ -54,7 +56,8 @@ def home(me: Membership) -> ResponseReturnValue:
         people=people,
         agreement=queries.agreement(me.group_id),
         meetings=coming_meetings(me.group, SHOWN),
-        newcomers=sum(one.hello_at is None for one in queries.members(me.group_id)) if me.is_facilitator else 0,
+        waits=waits_for(me.account_id, me.group_id) if me.is_facilitator else [],
+        first_times=is_new([me]),
         formats=FORMATS,
         languages=LANGUAGES,
     )
@@ -80,8 +83,7 @@ def manage(slug: str) -> ResponseReturnValue:
         me=me,
         group=me.group,
         people=roster(me),
-        applications=len(queries.members(me.group_id, MembershipState.APPLIED)),
-        newcomers=sum(one.hello_at is None for one in active),
+        waits=waits_for(me.account_id, me.group_id),
         waiting=len(queries.members(me.group_id, MembershipState.WAITING)),
         size=len(active),
         meetings=coming_meetings(me.group, 4),

@@ -1,13 +1,19 @@
 """The front page, a person's home page, and what we say about privacy."""
 
+from datetime import UTC, timedelta
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
+from supportgroup import clock
 from supportgroup.board import queries as board
 from supportgroup.board.models import AskState, Happened
 from supportgroup.board.queries import Summary
+from supportgroup.front import finding
+from supportgroup.front.waiting import waits_for, wished_for
 from supportgroup.groups import queries as groups
+from supportgroup.groups.defaults import ANSWER_PROMISED
 from supportgroup.groups.models import Membership
 from supportgroup.load import service as load
 from supportgroup.meetings import queries as meetings
@@ -17,13 +23,16 @@ from supportgroup.meetings.roster import Roster, roster
 bp = Blueprint("front", __name__)
 
 MEETINGS = 3  # on the home page
+SHOWN = 3  # groups on the front page
+NEW = timedelta(days=21)  # for so long there is nothing to do yet, and a group's home begins with its first time
 
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(url_for(".home"), 303)
-    return render_template("front/index.html", groups=[])
+    listed = finding.groups(finding.Filter(zone=UTC), None, limit=SHOWN)
+    return render_template("front/index.html", groups=listed.items)
 
 
 @bp.get("/home")
@@ -31,19 +40,29 @@ def index() -> ResponseReturnValue:
 def home() -> ResponseReturnValue:
     """When do we meet next, what did I ask and what came of it, is there something small I could carry."""
     mine = groups.memberships_of(current_user.id)
-    asks = board.asks_of(current_user.id)
+    asks, helps = board.asks_of(current_user.id), board.helps_of(current_user.id)
     people = rosters(asks)
     return render_template(
         "front/home.html",
         memberships=mine,
+        waits=waits_for(current_user.id) if any(one.is_facilitator for one in mine) else [],
+        wished=wished_for(current_user.id),
+        answer_promised=ANSWER_PROMISED,
+        is_new=not (asks or helps) and is_new(mine),
         upcoming=meetings.upcoming_for(current_user.id, MEETINGS),
         answers=[(str(one), words) for one, words in ANSWERS.items()],
         how_was_it=meetings.how_was_it(current_user.id),
         asks=[(summary, came_of(summary, people.get(summary.me))) for summary in asks],
-        helps=board.helps_of(current_user.id),
+        helps=helps,
         small=board.something_small(mine),
         card=load.card(current_user.id, mine),
     )
+
+
+def is_new(mine: list[Membership]) -> bool:
+    """Whether everything here is still new to this person, who looks after nothing yet."""
+    since = clock.now() - NEW
+    return all(one.joined_at is not None and one.joined_at > since and not one.is_facilitator for one in mine)
 
 
 def rosters(asks: list[Summary]) -> dict[Membership, Roster]:

@@ -145,10 +145,15 @@ def queue(rule: ColumnElement[bool], state: ReportState = ReportState.OPEN) -> S
     return db.session.scalars(chosen.order_by(Report.answered_at.desc(), Report.id).limit(20)).all()
 
 
-def waiting_for(me: Membership) -> bool:
-    """Whether something reported, or a new ask, waits for this facilitator."""
-    waiting = select(Report.id).where(for_facilitator(me), Report.state == ReportState.OPEN)
-    return db.session.scalar(waiting.limit(1)) is not None or bool(hidings(me, Hiding.rule == Rule.UNSEEN))
+def unseen_by(reader: type[Membership] | Membership) -> ColumnElement[bool]:
+    """Whether a new ask waits for this facilitator to look at it."""
+    return exists().where(hidden_here(reader), Hiding.rule == Rule.UNSEEN).correlate_except(Hiding)
+
+
+def hidden_here(reader: type[Membership] | Membership) -> ColumnElement[bool]:
+    """What is hidden from this facilitator's group; not their own, nor of whom a block keeps away."""
+    others = and_(Hiding.group_id == reader.group_id, Hiding.author_id != reader.id)
+    return and_(others, ~apart(Hiding.author_id, reader.id))
 
 
 def report(rule: ColumnElement[bool], report_id: UUID, *, lock: bool = False) -> Report | None:
@@ -176,9 +181,8 @@ def operators_for(one: Report) -> list[UUID]:
 
 
 def hidings(me: Membership, *rules: ColumnElement[bool]) -> Sequence[Hiding]:
-    """What is hidden from this facilitator's group, oldest first; not their own, nor of whom a block keeps away."""
-    others = select(Hiding).where(Hiding.group_id == me.group_id, Hiding.author_id != me.id)
-    seen = others.where(~apart(Hiding.author_id, me.id), *rules)
+    """What is hidden from this facilitator's group and meets these rules, oldest first."""
+    seen = select(Hiding).where(hidden_here(me), *rules)
     return db.session.scalars(seen.order_by(Hiding.hidden_at, Hiding.id)).all()
 
 
