@@ -40,6 +40,7 @@ from supportgroup.load import views as load
 from supportgroup.mail import views as mail
 from supportgroup.mail.compose import Sender
 from supportgroup.mail.delivery import AddressRefused
+from supportgroup.mail.epoch import Restored
 from supportgroup.mail.kinds import Recipients, Scopes
 from supportgroup.mail.signing import Signer
 from supportgroup.mail.transport import Relay
@@ -49,6 +50,7 @@ from supportgroup.moderation import duty_views, operator_views, queue_views, rep
 from supportgroup.moderation import service as moderation_service
 from supportgroup.moderation import views as moderation
 from supportgroup.pages import install_pages
+from supportgroup.privacy import erasing
 from supportgroup.privacy import queries as privacy_queries
 from supportgroup.privacy import views as privacy
 from supportgroup.reflections import views as reflections
@@ -94,6 +96,7 @@ BODY, FIELDS, PARTS = 256 * 1024, 64 * 1024, 100
 
 def answer_events() -> None:
     """Who answers which event. Rooms below tell, rooms above answer, in the same transaction."""
+    events.answer(Restored, erasing.erase_again)
     events.answer(AddressRefused, lambda event: accounts_service.note_refused_address(event.account_id))
     events.answer(accounts_service.LinkUsed, joining.complete_joining)
     events.answer(wishes.OthersAsksWished, groups_service.hear_of_asks)

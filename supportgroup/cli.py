@@ -19,7 +19,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from supportgroup import clock, config, demo, doctor, keys, pulse, schema, up
+from supportgroup import backup, clock, config, demo, doctor, keys, pulse, schema, up
 from supportgroup.accounts import breached, codes, passkeys
 from supportgroup.accounts import queries as account_queries
 from supportgroup.accounts import service as accounts
@@ -27,6 +27,7 @@ from supportgroup.accounts.models import Account, LinkPurpose
 from supportgroup.app import create_app
 from supportgroup.db import db, transaction
 from supportgroup.errors import Refused
+from supportgroup.mail import epoch
 from supportgroup.mail import queries as mail_queries
 from supportgroup.mail import service as mail_service
 from supportgroup.mail.delivery import deliver as deliver_letters
@@ -142,6 +143,49 @@ def check_up(app: Flask, mail_to: str | None) -> None:
         click.echo(f"{'ok  ' if finding.well else 'FAIL'} {finding.what}: {finding.words}")
         sound = sound and finding.well
     sys.exit(0 if sound else 1)
+
+
+@main.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@in_app
+def make_backup(_app: Flask, file: Path) -> None:
+    """Write the whole database to FILE, which is not there yet. The service may run meanwhile."""
+    with progress("Copying") as tell:
+        backup.backup(db.engine, file, tell)
+    with transaction():
+        pulse.beat(pulse.BACKUP)
+    click.echo(f"Written to {file}, for this user alone to read.")
+    click.echo("The keys are not in it. Keep DATA_KEYS and SECRET_KEY in another place: without DATA_KEYS nobody")
+    click.echo("can read what people wrote. Keep var/erased too, which remembers who was erased after this backup.")
+
+
+@main.command("restore")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@in_app
+def restore_backup(app: Flask, file: Path) -> None:
+    """Fill the empty database from FILE. Stop everything before, start it afterwards.
+
+    Letters that were due may have been sent since the backup: they wait until you release or drop them. Who was erased
+    since then is erased again.
+    """
+    with progress("Copying") as tell:
+        backup.restore(db.engine, file, tell)
+    schema.upgrade(db.engine)
+    waiting = epoch.begin_anew(app.config["SETTINGS"].var)
+    click.echo("Restored, and who is in var/erased is erased again.")
+    if waiting:
+        click.echo(f"{waiting} letters were due then and may have been sent since. They wait for you:")
+        click.echo(
+            "`supportgroup mail release` sends those that are of use still, `supportgroup mail drop` lets them go."
+        )
+
+
+@contextmanager
+def progress(label: str) -> Iterator[backup.Progress]:
+    """A bar, where somebody looks at a terminal, moved by the share that is done."""
+    unseen = not sys.stderr.isatty()
+    with click.progressbar(length=100, label=label, file=sys.stderr, hidden=unseen) as bar:
+        yield lambda share: bar.update(int(share * 100) - bar.pos)
 
 
 @main.group("accounts")
@@ -382,13 +426,41 @@ def mail_status(_app: Flask, as_json: bool) -> None:
         click.echo(sentence)
 
 
+def known_kind(_context: click.Context, _option: click.Parameter, kind: str | None) -> str | None:
+    if kind is not None and kind not in KINDS:
+        fail(f"There is no kind of letter {kind!r}. There are: {', '.join(sorted(KINDS))}.")
+    return kind
+
+
+one_kind = click.option("--kind", callback=known_kind, help="Only letters of this kind.")
+
+
 @mail.command("retry")
-@click.option("--kind", help="Only letters of this kind.")
+@one_kind
 @in_app
 def mail_retry(_app: Flask, kind: str | None) -> None:
     """Try letters that are held or were refused once more."""
-    if kind is not None and kind not in KINDS:
-        fail(f"There is no kind of letter {kind!r}. There are: {', '.join(sorted(KINDS))}.")
     with transaction():
-        number = mail_service.retry(kind)
+        number = mail_service.retry([LetterState.HELD, LetterState.UNDELIVERABLE], kind)
     click.echo(f"{number} to be tried again.")
+
+
+@mail.command("release")
+@one_kind
+@in_app
+def mail_release(_app: Flask, kind: str | None) -> None:
+    """Send letters that wait since a restore, as far as they are of use still. They may have been sent before."""
+    with transaction():
+        number = mail_service.retry([LetterState.QUARANTINED], kind)
+    click.echo(f"{number} to be sent.")
+
+
+@mail.command("drop")
+@one_kind
+@click.option("--state", "states", multiple=True, type=click.Choice(mail_service.STUCK), help="Only letters in it.")
+@in_app
+def mail_drop(_app: Flask, kind: str | None, states: tuple[LetterState, ...]) -> None:
+    """Drop letters that wait since a restore; with --state, that are held, undeliverable or quarantined."""
+    with transaction():
+        number = mail_service.drop_stuck(states or [LetterState.QUARANTINED], kind)
+    click.echo(f"{number} dropped.")

@@ -8,6 +8,7 @@ from supportgroup import clock
 from supportgroup.db import Base, db, insert_or_ignore
 
 NET = "deliver"  # the pulse of the net beside the workers
+BACKUP = "backup"  # and of the last backup that came to its end
 
 
 class Pulse(Base):

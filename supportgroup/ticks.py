@@ -16,6 +16,7 @@ from supportgroup.board import base_rate, digest, ending, planning, rounds
 from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining
 from supportgroup.load import service as load
+from supportgroup.mail import epoch
 from supportgroup.mail.delivery import deliver_for, tend
 from supportgroup.mail.leases import forget_old
 from supportgroup.meetings import afterwards, reminders, series
@@ -65,6 +66,7 @@ def deliver_letters() -> None:
 def tend_letters() -> None:
     with transaction():
         tend()
+    epoch.turn(var())
 
 
 @tick("forget-letters", every=3600)
@@ -183,8 +185,13 @@ def honour_erasures() -> None:
 
 def ledger() -> Path:
     """Where erasures are remembered outside the database, for after a restore."""
-    var: Path = current_app.config["SETTINGS"].var
-    return var / erasing.LEDGER
+    return var() / erasing.LEDGER
+
+
+def var() -> Path:
+    """Where files are kept."""
+    folder: Path = current_app.config["SETTINGS"].var
+    return folder
 
 
 @tick("let-go-of-old", every=3600)

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from supportgroup import clock
 from supportgroup.db import end_reading, swift_connection, transaction
 from supportgroup.events import tell
-from supportgroup.mail import compose
+from supportgroup.mail import compose, epoch
 from supportgroup.mail.kinds import GATHERABLE, KINDS, How, Recipient, Recipients, Says, quiet_until
 from supportgroup.mail.leases import (
     BATCH,
@@ -96,6 +96,7 @@ class Desk:
     relay: Relay
     sender: compose.Sender
     until: datetime
+    since: datetime = epoch.EVER  # what was due before a restore is left alone
     overdue_by: timedelta = timedelta(0)  # the net beside Celery takes only what Celery has left lying
     owner: UUID = field(default_factory=uuid4)
     stopping: Callable[[], bool] = lambda: False
@@ -121,7 +122,7 @@ def deliver(desk: Desk) -> int:
     sent = 0
     with swift_connection() as connection:
         leases = Leases(connection, desk.owner)
-        while not desk.closed() and (batch := leases.claim(desk.overdue_by)):
+        while not desk.closed() and (batch := leases.claim(desk.overdue_by, desk.since)):
             sent += send_batch(desk, leases, batch)
             if len(batch) == BATCH and desk.relay.seconds_a_letter() > SLOW:
                 desk.call_help()
@@ -287,7 +288,8 @@ def after_answer(letter: Letter, outcome: Outcome, now: datetime) -> dict[str, A
 def desk_of_app(until: datetime, **more: Any) -> Desk:
     """A desk as the app's settings say, with the connection this process has kept."""
     relay, sender = current_app.extensions["mail"]
-    return Desk(relay=relay, sender=sender, until=until, **more)
+    since = epoch.look(current_app.config["SETTINGS"].var)
+    return Desk(relay=relay, sender=sender, until=until, since=since, **more)
 
 
 def deliver_for(seconds: timedelta, **more: Any) -> int:
@@ -326,6 +328,7 @@ def tend() -> None:
     """Look after letters that no sender holds any more, and those that are of no use any more; raise what alarms."""
     take_back_what_the_dead_left()
     drop_late()
+    epoch.put_by()
     now = clock.now()
     if looked_after_seconds_ago(now) is None:
         return  # a service that starts for the first time: nobody had anything to look after

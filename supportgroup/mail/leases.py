@@ -39,6 +39,7 @@ def claiming(*, alone: bool, most: int) -> Any:
         .where(
             LETTERS.c.state.in_(words("owed")),
             LETTERS.c.priority == bindparam("rank"),
+            LETTERS.c.next_attempt_at > bindparam("since"),
             LETTERS.c.next_attempt_at <= bindparam("due_by"),
             LETTERS.c.expires_at > bindparam("this_instant"),
             LETTERS.c.kind.in_(bindparam("known", expanding=True)),  # a newer version's kinds are left to it
@@ -121,13 +122,19 @@ class Leases:
     connection: Connection
     owner: UUID
 
-    def claim(self, overdue_by: timedelta) -> Sequence[Letter]:
+    def claim(self, overdue_by: timedelta, since: datetime) -> Sequence[Letter]:
         """The next due letters, the most urgent priority first. One that broke a sender before comes alone.
 
         What comes is a note in the sender's hand, in the shape of a Letter: changing it changes nothing.
         """
         now = clock.now()
-        lease = {"owner": self.owner, "until": now + LEASE, "this_instant": now, "due_by": now - overdue_by}
+        lease = {
+            "owner": self.owner,
+            "until": now + LEASE,
+            "this_instant": now,
+            "due_by": now - overdue_by,
+            "since": since,
+        }
         for rank in PRIORITIES:
             for statement in (CLAIM, CLAIM_ALONE):
                 claimed = self.connection.execute(statement, {**lease, "rank": rank, "known": list(KINDS)}).all()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -74,3 +74,14 @@ class Letter(Base):
     drop_reason: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class Epoch(Base):
+    """One row: how far this database has come, so that it is noticed when it was put back to an earlier day."""
+
+    __tablename__ = "epochs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)  # a new one after each restore
+    turns: Mapped[int]
+    turned_at: Mapped[datetime]
+    restored_at: Mapped[datetime | None]

@@ -94,7 +94,7 @@ def alarms(now: datetime) -> Iterator[str]:
     if found.distrusted:
         yield f"The relay refused {found.distrusted} letters for what it thinks of us: look at SPF, DKIM, DMARC, PTR."
     if found.quarantined:
-        yield f"{found.quarantined} letters from before a restore wait for you to release them."
+        yield f"{found.quarantined} letters from before a restore wait: `supportgroup mail release`, or `mail drop`."
     if (apart := skew()) > SKEW:
         yield f"Our clock and the database's are {apart.total_seconds():.0f} seconds apart."
 

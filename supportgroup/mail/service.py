@@ -1,21 +1,23 @@
 """Owing letters, and no longer owing them: always in the transaction of what happened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, literal, select, true, update
+from sqlalchemy import Select, Update, literal, select, true, update
 
 from supportgroup import clock
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.mail.queries import hexed
+from supportgroup.mail.queries import hexed, words
 
 CHUNK = 1000  # rows made at a time
+STUCK = (LetterState.HELD, LetterState.UNDELIVERABLE, LetterState.QUARANTINED)  # until an operator looks
+NOT_ON_THEIR_WAY = (LetterState.OWED, LetterState.CLAIMED, LetterState.HELD, LetterState.QUARANTINED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,7 @@ def drop(
     """
     if about_id is None and recipient_id is None and scope_id is None:
         raise ValueError("Dropping needs to know what the letters are about or for whom they are.")
-    chosen = update(Letter).where(Letter.state.in_([LetterState.OWED, LetterState.CLAIMED, LetterState.HELD]))
+    chosen = update(Letter).where(Letter.state.in_(NOT_ON_THEIR_WAY))
     if kinds is not None:
         chosen = chosen.where(Letter.kind.in_(kinds))
     if about_id is not None:
@@ -114,11 +116,7 @@ def drop(
         chosen = chosen.where(Letter.scope_id == scope_id)
     if below_version is not None:
         chosen = chosen.where(Letter.about_version < below_version)
-    result: Any = db.session.execute(
-        chosen.values(state=LetterState.DROPPED, drop_reason=reason, lease_owner=None, lease_until=None),
-        execution_options={"synchronize_session": False},
-    )
-    return int(result.rowcount)
+    return changed(chosen.values(state=LetterState.DROPPED, drop_reason=reason, lease_owner=None, lease_until=None))
 
 
 def owe_again(
@@ -141,14 +139,26 @@ def owe_again(
     )
 
 
-def retry(kind: str | None = None) -> int:
-    """Owe letters anew that are held, were refused, or wait since a restore, and are of use still; how many."""
-    stuck = [LetterState.HELD, LetterState.UNDELIVERABLE, LetterState.QUARANTINED]
-    again = update(Letter).where(Letter.state.in_(stuck), Letter.expires_at > clock.now())
+def retry(states: Collection[LetterState], kind: str | None = None, last_class: str | None = None) -> int:
+    """Owe letters anew that are stuck in one of these states and of use still; how many that were."""
+    again = stuck(states, kind, last_class).where(Letter.expires_at > clock.now())
+    return changed(again.values(state=LetterState.OWED, next_attempt_at=clock.now(), crash_count=0, attempts=0))
+
+
+def drop_stuck(states: Collection[LetterState], kind: str | None = None, last_class: str | None = None) -> int:
+    """Drop letters that are stuck in one of these states, as an operator says; how many that were."""
+    return changed(stuck(states, kind, last_class).values(state=LetterState.DROPPED, drop_reason="by-operator"))
+
+
+def stuck(states: Collection[LetterState], kind: str | None, last_class: str | None) -> Update:
+    """An update of stuck letters: of this kind, and of what last became of them, where these are given."""
+    chosen = update(Letter).where(Letter.state.in_(words(*STUCK)), Letter.state.in_(states))
     if kind is not None:
-        again = again.where(Letter.kind == kind)
-    result: Any = db.session.execute(
-        again.values(state=LetterState.OWED, next_attempt_at=clock.now(), crash_count=0, attempts=0),
-        execution_options={"synchronize_session": False},
-    )
+        chosen = chosen.where(Letter.kind == kind)
+    return chosen if last_class is None else chosen.where(Letter.last_class == last_class)
+
+
+def changed(statement: Update) -> int:
+    """How many rows the update changed."""
+    result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     return int(result.rowcount)

@@ -16,6 +16,7 @@ from supportgroup.db import db, transaction
 from supportgroup.events import tell
 from supportgroup.groups import service as groups
 from supportgroup.groups.models import Invitation, Membership, MembershipState
+from supportgroup.mail.epoch import Restored
 from supportgroup.mail.models import Letter
 from supportgroup.meetings.models import CheckIn, Meeting, Presence, Rsvp
 from supportgroup.moderation.models import DutiesAccepted, Report
@@ -80,6 +81,11 @@ def remember(account: Account, places: list[Membership], ledger: Path) -> None:
         file.write(f"{known.hex()}\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def erase_again(event: Restored) -> None:
+    """A backup was restored: erase whoever it brought back, before anything is sent."""
+    honour(event.var / LEDGER)
 
 
 def honour(ledger: Path) -> int:

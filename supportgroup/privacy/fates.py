@@ -22,6 +22,7 @@ FATES: dict[str, str] = {
     "challenges": GOES,
     "check_ins": GOES,
     "duties_accepted": GOES,
+    "epochs": NOBODYS,
     "erased": "stays for three years: a keyed hash and dates of consent",
     "erasures": GOES,
     "exports": GOES,

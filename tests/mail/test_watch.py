@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 
 from supportgroup import cli, clock, pulse
 from supportgroup.db import db, transaction
-from supportgroup.mail import leases, queries, service
+from supportgroup.mail import epoch, leases, queries, service
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.mail.service import Owed, owe
 from tests.factories import make_account
@@ -72,7 +72,7 @@ def test_stuck_letters_are_tried_again_while_they_are_of_use(frozen, letters):
     put(letters[2], state=LetterState.HELD, expires_at=clock.now())
     put(letters[3], state=LetterState.SENT)
     with transaction():
-        assert service.retry() == 2
+        assert service.retry([LetterState.HELD, LetterState.UNDELIVERABLE]) == 2
 
     db.session.expire_all()
     assert [one.state for one in letters] == ["owed", "owed", "held", "sent", "owed"]
@@ -100,7 +100,7 @@ def test_the_claim_walks_the_index_of_what_is_owed(app):
     connection = db.session.connection()
     event.listen(connection, "before_cursor_execute", lambda *call: seen.append(call[2:4]))
     connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-    leases.Leases(connection, uuid4()).claim(timedelta(0))
+    leases.Leases(connection, uuid4()).claim(timedelta(0), epoch.EVER)
     statement, values = next(call for call in seen if "due AS" in call[0])
     plan = connection.exec_driver_sql(f"EXPLAIN {statement}", values)
 

@@ -82,6 +82,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_buckets_updated_at"), ["updated_at"], unique=False)
 
     op.create_table(
+        "epochs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("turns", sa.Integer(), nullable=False),
+        sa.Column("turned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_epochs")),
+    )
+    op.create_table(
         "erased",
         sa.Column("account_hash", sa.LargeBinary(), nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
@@ -1254,6 +1262,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_erased_erased_at"))
 
     op.drop_table("erased")
+    op.drop_table("epochs")
     with op.batch_alter_table("buckets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buckets_updated_at"))
 
