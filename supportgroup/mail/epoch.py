@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import or_, select, update
 
 from supportgroup import clock
-from supportgroup.db import db, end_reading, transaction
+from supportgroup.db import db, end_reading, insert_or_ignore, transaction
 from supportgroup.events import tell
 from supportgroup.mail.leases import FREE
 from supportgroup.mail.models import WAITING, Epoch, Letter, LetterState
@@ -40,21 +40,28 @@ class Restored:
 def look(var: Path) -> datetime:
     """From when on letters may be sent: since ever, or since the database was restored. Notices that it was."""
     remembered = recall(var)
-    epoch = db.session.scalar(select(Epoch).execution_options(populate_existing=True))
-    if epoch is None:
+    if db.session.get(Epoch, 1) is None:
         with transaction():
-            epoch = Epoch(turns=0, turned_at=clock.now())
-            db.session.add(epoch)
-    elif is_older(epoch, remembered):
+            begin()
+    epoch = db.session.get_one(Epoch, 1, populate_existing=True)
+    if is_older(epoch, remembered):
         begin_anew(var)
+    if remembered != (epoch.name, epoch.turns):
+        remember(var, epoch)
     restored_at = epoch.restored_at
     end_reading()
     return restored_at or EVER
 
 
+def begin() -> None:
+    """A database's first hour."""
+    row = {"number": 1, "name": uuid4(), "turns": 0, "turned_at": clock.now()}
+    db.session.execute(insert_or_ignore(Epoch.__table__), row)
+
+
 def is_older(epoch: Epoch, remembered: tuple[UUID, int] | None) -> bool:
     """Whether the database knows less of its own life than this machine does."""
-    if remembered and remembered[0] == epoch.id:
+    if remembered and remembered[0] == epoch.name:
         return epoch.turns < remembered[1]
     return clock.now() - epoch.turned_at > ASLEEP
 
@@ -63,10 +70,9 @@ def begin_anew(var: Path) -> int:
     """After a restore: what was due waits for an operator, what is over is dropped. How many letters wait."""
     now = clock.now()
     with transaction():
-        epoch = db.session.scalar(select(Epoch).with_for_update().execution_options(populate_existing=True))
-        if epoch is None:
-            db.session.add(epoch := Epoch(turns=0, turned_at=now))
-        epoch.id, epoch.turned_at, epoch.restored_at = uuid4(), now, now
+        begin()
+        epoch = db.session.get_one(Epoch, 1, populate_existing=True, with_for_update=True)
+        epoch.name, epoch.turned_at, epoch.restored_at = uuid4(), now, now
         waiting = Letter.state.in_(words(*WAITING))
         change(update(Letter).where(waiting, Letter.expires_at <= now), LetterState.DROPPED, drop_reason="late")
         in_hand = Letter.state.in_(words("claimed", "sending"))
@@ -90,7 +96,7 @@ def turn(var: Path) -> None:
     """Count one further, in the database and then in the file. A database that was restored is left as it is."""
     remembered = recall(var)
     with transaction():
-        epoch = db.session.scalar(select(Epoch).with_for_update().execution_options(populate_existing=True))
+        epoch = db.session.get(Epoch, 1, populate_existing=True, with_for_update=True)
         if epoch is None or is_older(epoch, remembered):
             return
         epoch.turns, epoch.turned_at = epoch.turns + 1, clock.now()
@@ -106,7 +112,7 @@ def change(chosen: Any, state: LetterState, **columns: Any) -> int:
 
 def remember(var: Path, epoch: Epoch) -> None:
     fresh = var / f"{FILE}.{os.getpid()}"
-    fresh.write_text(f"{epoch.id} {epoch.turns}\n")
+    fresh.write_text(f"{epoch.name} {epoch.turns}\n")
     fresh.replace(var / FILE)
 
 

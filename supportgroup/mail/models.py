@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -81,7 +81,8 @@ class Epoch(Base):
 
     __tablename__ = "epochs"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)  # a new one after each restore
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)  # always 1
+    name: Mapped[UUID]  # of the database's life; a new one after each restore
     turns: Mapped[int]
     turned_at: Mapped[datetime]
     restored_at: Mapped[datetime | None]

@@ -155,6 +155,7 @@ def test_a_machine_that_remembers_nothing_trusts_a_database_that_is_awake_and_no
     assert epoch.look(var) == epoch.EVER
 
     frozen.shift(timedelta(minutes=11))
+    (var / epoch.FILE).unlink()
     due(ada)
     assert epoch.look(var) == clock.now()
     assert state_of_all() == [LetterState.QUARANTINED]

@@ -83,11 +83,12 @@ def upgrade() -> None:
 
     op.create_table(
         "epochs",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Uuid(), nullable=False),
         sa.Column("turns", sa.Integer(), nullable=False),
         sa.Column("turned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_epochs")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_epochs")),
     )
     op.create_table(
         "erased",
