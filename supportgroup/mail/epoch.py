@@ -6,7 +6,6 @@ an operator releases or drops it, and what the planners owe anew for the days be
 signing in among them, go out as ever.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,7 +110,7 @@ def change(chosen: Any, state: LetterState, **columns: Any) -> int:
 
 
 def remember(var: Path, epoch: Epoch) -> None:
-    fresh = var / f"{FILE}.{os.getpid()}"
+    fresh = var / f"{FILE}.{uuid4().hex}"
     fresh.write_text(f"{epoch.name} {epoch.turns}\n")
     fresh.replace(var / FILE)
 
