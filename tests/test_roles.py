@@ -56,7 +56,8 @@ AUDIENCE = {
     ),
     **only(
         FACILITATORS,  # who also asked, in this world
-        "board.edit board.withdraw board.again board.thank load.reflect groups.manage groups.applications "
+        "board.answer board.end_help board.edit board.withdraw board.again board.thank load.reflect groups.manage "
+        "groups.applications "
         "groups.answer groups.edit groups.invitations groups.revoke groups.poster groups.hello groups.make_facilitator "
         "groups.remove groups.step_down groups.stay_on load.spread meetings.new meetings.edit meetings.cancel "
         "meetings.series_list meetings.stop_series moderation.queue moderation.look moderation.answer "

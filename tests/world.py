@@ -114,6 +114,8 @@ SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
 }
 
 FORMS: dict[str, Callable[[Place], dict[str, Any]]] = {
+    "board.answer": lambda place: {"help_id": place.ids["help_id"], "answer": "yes"},
+    "board.end_help": lambda place: {"help_id": place.ids["help_id"]},
     "board.thank": lambda place: {"help_id": place.ids["help_id"]},
     "groups.answer": lambda _: {"answer": "yes"},
     "moderation.answer": lambda _: {"outcome": "nothing"},

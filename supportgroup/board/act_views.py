@@ -8,8 +8,8 @@ from flask_login import login_required
 
 from supportgroup.board import helping
 from supportgroup.board.carrying import OverOwnLimit
-from supportgroup.board.forms import HappenedForm, HearingForm, MessageForm, ThanksForm
-from supportgroup.board.models import Happened
+from supportgroup.board.forms import HappenedForm, HearingForm, MessageForm, ProposalForm, ThanksForm
+from supportgroup.board.models import Ask, Happened, Help
 from supportgroup.board.views import ASK, bp, find, find_own, page_of
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter
@@ -25,14 +25,49 @@ def back_to(slug: str, ask_id: UUID, said: str) -> ResponseReturnValue:
 def accept(slug: str, ask_id: UUID) -> ResponseReturnValue:
     me = enter(slug)
     ask = find(me, ask_id)
-    if not helping.holds(ask, me):
+    if not (helping.holds(ask, me) or helping.proposes(ask, me)):
         helping.check_open(ask, me)  # who comes too late hears it without waiting for the lock
     try:
         with transaction():
             helping.accept_ask(me=me, ask_id=ask.id, anyway="anyway" in request.form)
     except OverOwnLimit as limit:
         return page_of(me, find(me, ask_id), limit=limit)
+    if ask.unnamed and not helping.holds(find(me, ask_id), me):
+        return back_to(slug, ask_id, "Said. Whoever asked sees your name, and answers.")
     return back_to(slug, ask_id, "You can do this. Thanks. Hand it back whenever you need to, without a reason.")
+
+
+@bp.post(f"{ASK}/answer")
+@login_required
+def answer(slug: str, ask_id: UUID) -> ResponseReturnValue:
+    """What the asker says to who could do what was asked without a name."""
+    me = enter(slug)
+    ask, form = find_own(me, ask_id), ProposalForm()
+    help_ = help_meant(ask)
+    if not form.validate_on_submit():
+        abort(422)
+    fine = form.answer.data == "yes"
+    with transaction():
+        helping.answer_proposal(me=me, ask_id=ask.id, help_id=help_.id, fine=fine)
+    said = "They hear that it is fine, and who you are." if fine else "They hear “not this time”, and no more."
+    return back_to(slug, ask_id, said)
+
+
+@bp.post(f"{ASK}/end-help")
+@login_required
+def end_help(slug: str, ask_id: UUID) -> ResponseReturnValue:
+    """The asker does not need it from this person any more."""
+    me = enter(slug)
+    ask = find_own(me, ask_id)
+    help_ = help_meant(ask)
+    with transaction():
+        helping.end_help(me=me, ask_id=ask.id, help_id=help_.id)
+    return back_to(slug, ask_id, "They hear that it is not needed from them. The ask is open again.")
+
+
+def help_meant(ask: Ask) -> Help:
+    """The help of this ask that a form names, or 404."""
+    return next((one for one in ask.helps if str(one.id) == request.form.get("help_id")), None) or abort(404)
 
 
 @bp.post(f"{ASK}/hand-back")
@@ -40,8 +75,11 @@ def accept(slug: str, ask_id: UUID) -> ResponseReturnValue:
 def hand_back(slug: str, ask_id: UUID) -> ResponseReturnValue:
     me = enter(slug)
     ask = find(me, ask_id)
+    proposed = helping.proposes(ask, me)
     with transaction():
         helping.hand_back(me=me, ask_id=ask.id)
+    if proposed:
+        return back_to(slug, ask_id, "Taken back. Thanks for being willing.")
     return back_to(slug, ask_id, "Handed back. Thanks for being willing. The ask is open again.")
 
 

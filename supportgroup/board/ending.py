@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.board import letters, planning, queries
-from supportgroup.board.helping import give_back
-from supportgroup.board.models import FOLLOW_UP, RUNNING, SETTLED, Ask, AskState, HelpState
+from supportgroup.board.helping import give_back, take_back
+from supportgroup.board.models import FOLLOW_UP, RUNNING, SETTLED, Ask, AskState, Help, HelpState
 from supportgroup.board.service import withdraw
 from supportgroup.db import db
 from supportgroup.groups.service import MembershipEnded
@@ -63,7 +63,15 @@ def let_go(event: MembershipEnded) -> None:
         if ask.asker_id == event.membership.id:
             withdraw(ask)
         elif mine := ask.help_of(event.membership.id):
-            give_back(ask, mine)
+            let_go_of_help(ask, mine)
+
+
+def let_go_of_help(ask: Ask, mine: Help) -> None:
+    """Give back what was taken on; what was only proposed leaves no trace."""
+    if mine.state is HelpState.ACCEPTED:
+        give_back(ask, mine)
+    elif not mine.holds:
+        take_back(ask, mine)
 
 
 def part(event: Blocked) -> None:
@@ -71,7 +79,7 @@ def part(event: Blocked) -> None:
     for ask in queries.running_of(event.blocker_id):
         helps = ask.help_of(event.blocked_id)
         mine = ask.help_of(event.blocker_id)
-        if ask.asker_id == event.blocker_id and helps is not None and helps.holds:
-            withdraw(ask)
-        elif ask.asker_id == event.blocked_id and mine is not None and mine.state is HelpState.ACCEPTED:
-            give_back(ask, mine)
+        if ask.asker_id == event.blocker_id and helps is not None:
+            withdraw(ask) if helps.holds else take_back(ask, helps)
+        elif ask.asker_id == event.blocked_id and mine is not None:
+            let_go_of_help(ask, mine)

@@ -4,14 +4,24 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from wtforms import DateField, RadioField, SelectField, TimeField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TimeField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, Length
+from wtforms.widgets import CheckboxInput
 
 from supportgroup import clock
 from supportgroup.board.models import AskKind, Eyes, Hearing
-from supportgroup.board.phrases import HAPPENED, HEARING, KINDS, SIZES
+from supportgroup.board.phrases import HAPPENED, HEARING, KINDS, PROPOSAL, SIZES
 from supportgroup.board.service import Wish
 from supportgroup.fields import Form, Line, Paragraphs, choices
 
@@ -74,6 +84,21 @@ class OneOf(Chosen, SelectField):
         self.sentence = sentence
 
 
+class Several(SelectMultipleField):
+    """Any number of a list, each with a box to tick."""
+
+    option_widget = CheckboxInput()
+    data: Any
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, choices=[], coerce=str, validate_choice=False, default=(), **kwargs)
+
+    def offer(self, options: dict[Any, str]) -> None:
+        """Let it be any of these; others are left out."""
+        self.choices = choices(options)
+        self.data = [value for value in self.data or () if value in {str(option) for option in options}]
+
+
 class Day(DateField):
     """A day of the calendar, or none."""
 
@@ -128,6 +153,12 @@ class AskForm(Form):
         description="Only who helps with it sees this.",
     )
     eyes = Cards("Who sees it?", dict.fromkeys(Eyes, ""), "Choose who sees it.", default=Eyes.GROUP)
+    chosen = Several("Who is it for?")
+    unnamed = BooleanField(
+        "Ask without my name",
+        description="Nobody sees that it is you. Whoever could do it tells you their name first, and hears yours when "
+        "you say “yes, that’s fine”. The fewer people see it, the sooner somebody may guess.",
+    )
     body = Paragraphs("More words", [Length(max=4000, message="Up to 4,000 letters.")])
     content_note = Line(
         "Content note",
@@ -142,6 +173,10 @@ class AskForm(Form):
         self.needed_by, self.timed = self.instant()
         if self.needed_by is not None and self.needed_by <= clock.now() and self.needed_by != self.kept:
             raise ValidationError("That time has passed. Choose a later one.")
+
+    def validate_chosen(self, field: Any) -> None:
+        if self.eyes.data is Eyes.CHOSEN and not field.data:
+            raise ValidationError("Choose at least one person.")
 
     def instant(self) -> tuple[datetime | None, bool]:
         """The instant until which it would help, and whether an hour was named. A day without one lasts to its end."""
@@ -170,6 +205,8 @@ class AskForm(Form):
             timed=self.timed,
             helpers_wanted=self.helpers_wanted.data,
             eyes=self.eyes.data,
+            chosen=frozenset(map(UUID, self.chosen.data or ())) if self.eyes.data is Eyes.CHOSEN else frozenset(),
+            unnamed=self.unnamed.data,
             area=self.area.data or "",
             place=self.place.data or "",
             body=self.body.data or "",
@@ -185,6 +222,7 @@ class AskForm(Form):
             self.helpers_wanted,
             *where,
             self.eyes,
+            self.chosen,
             self.body,
             self.content_note,
         )
@@ -200,7 +238,8 @@ def in_a_week(zone: ZoneInfo) -> datetime:
 def values(wish: Wish, zone: ZoneInfo) -> dict[str, Any]:
     """A wish as the form's fields, to start from."""
     fields = {name: getattr(wish, name) for name in ("title", "kind", "size_minutes", "helpers_wanted", "eyes")}
-    fields |= {name: getattr(wish, name) for name in ("area", "place", "body", "content_note")}
+    fields |= {name: getattr(wish, name) for name in ("unnamed", "area", "place", "body", "content_note")}
+    fields["chosen"] = [str(one) for one in wish.chosen]
     if wish.needed_by is None:
         return {**fields, "when": When.ANY}
     local = wish.needed_by.astimezone(zone)
@@ -228,6 +267,12 @@ class ThanksForm(Form):
 
 class HappenedForm(Form):
     happened = Cards("Did it happen?", HAPPENED, "Choose one of the three.")
+
+
+class ProposalForm(Form):
+    """The asker's word to who could do what was asked without a name."""
+
+    answer = Cards("Is that fine?", PROPOSAL, "Choose one of the two.")
 
 
 class HearingForm(Form):

@@ -18,6 +18,7 @@ OWN = "This is your own ask. You can change it, or take it back."
 QUICKER = "Somebody was a moment quicker. Thanks for being willing."
 NOT_OPEN = "This ask is not open any more. Thanks for being willing."
 TO_BE_HEARD = "This is here to be heard, so there is nothing to do. You can say “I hear you”."
+NOT_THIS_TIME = "Not this time. Thanks for being willing."
 NOT_YOURS = "You don’t have this one."
 NOT_IN_THREAD = "Only the asker and those who help write here."
 
@@ -25,28 +26,63 @@ NOT_IN_THREAD = "Only the asker and those who help write here."
 def accept_ask(*, me: Membership, ask_id: UUID, anyway: bool = False) -> Help:
     """Take a place on the ask. Of any number who press at once for the last place one gets it, the others are Refused.
 
-    Who holds a place already keeps it. Who handed it back may take it again. Raises OverOwnLimit for who has set
-    themselves less, unless they choose it `anyway`.
+    Who holds a place already keeps it. Who handed it back may take it again. An unnamed ask is proposed to: no place is
+    held until its asker says that it is fine. Raises OverOwnLimit for who has set themselves less, unless they choose
+    it `anyway`.
     """
     me = here(me)
-    ask, now = locked(me, ask_id), clock.now()
+    ask = locked(me, ask_id)
     mine = ask.help_of(me.id)
-    if mine is not None and mine.holds:
+    if mine is not None and (mine.holds or mine.state is HelpState.PROPOSED):
         return mine
     check_open(ask, me)
+    if mine is not None and mine.state is HelpState.NOT_THIS_TIME:
+        raise Refused(NOT_THIS_TIME)
     if not anyway:
         carrying.respect(account_id=me.account_id, size_minutes=ask.size_minutes)
+    mine = take(ask, me, mine)
+    drop("taken-on", kinds=["ask-posted"], about_id=ask.id, recipient_id=me.account_id)
+    kind = "help-proposed" if ask.unnamed else "ask-accepted"
+    letters.owe_asker(kind, ask, occasion=f"{mine.id.hex}:{mine.round}")
+    return mine
+
+
+def take(ask: Ask, me: Membership, mine: Help | None) -> Help:
+    """The member's help, made or made anew: it has its place, or waits for the asker's word. The ask is locked."""
+    state, now = HelpState.PROPOSED if ask.unnamed else HelpState.ACCEPTED, clock.now()
     if mine is not None:
-        mine.take_again(now)
+        mine.take_again(state, now)
     else:
-        mine = Help(ask_id=ask.id, helper_id=me.id, state=HelpState.ACCEPTED, round=1, accepted_at=now)
+        mine = Help(ask_id=ask.id, helper_id=me.id, state=state, round=1, accepted_at=now)
         mine.helper = me
         ask.helps.append(mine)
     ask.settle(now)
     db.session.flush()
-    drop("taken-on", kinds=["ask-posted"], about_id=ask.id, recipient_id=me.account_id)
-    letters.owe_asker("ask-accepted", ask, occasion=f"{mine.id.hex}:{mine.round}")
     return mine
+
+
+def answer_proposal(*, me: Membership, ask_id: UUID, help_id: UUID, fine: bool) -> Ask:
+    """The asker of an unnamed ask says to who could do it: "yes, that's fine", or "not this time", and no more.
+
+    Only with the yes they have a place, and hear who asked. Raises Refused where it was taken back, or nobody more is
+    needed.
+    """
+    me = here(me)
+    ask, now = locked_own(me, ask_id), clock.now()
+    found = next((one for one in ask.proposals if one.id == help_id), None)
+    if found is None:
+        raise Refused("This was taken back meanwhile, or you have answered it. Nothing changed.")
+    if not fine:
+        found.end(HelpState.NOT_THIS_TIME, now)
+    elif ask.state is AskState.OPEN and ask.ends_at > now:
+        found.accept(now)
+        ask.settle(now)
+    else:
+        raise Refused("Nobody more is needed for this one, or its time is over.")
+    db.session.flush()
+    letters.drop_proposed(ask)
+    letters.owe_helpers("help-answered", ask, [found], occasion=f"{found.id.hex}:{found.round}")
+    return ask
 
 
 def check_open(ask: Ask, me: Membership) -> None:
@@ -64,11 +100,15 @@ def check_open(ask: Ask, me: Membership) -> None:
 def hand_back(*, me: Membership, ask_id: UUID) -> Ask:
     """Give back what one took on; no reason owed, nothing counted. The ask is open again, at the top.
 
-    The asker is told; when it is needed within a day, so is everyone who may see it. Raises Refused once it is done.
+    The asker is told; when it is needed within a day, so is everyone who may see it. What was only proposed is taken
+    back without a word. Raises Refused once it is done.
     """
     me = here(me)
     ask = locked(me, ask_id)
     mine = ask.help_of(me.id)
+    if mine is not None and mine.state is HelpState.PROPOSED:
+        take_back(ask, mine)
+        return ask
     if mine is None or not mine.holds:
         raise Refused(NOT_YOURS)
     if mine.state is not HelpState.ACCEPTED or not ask.is_running:
@@ -88,6 +128,32 @@ def give_back(ask: Ask, mine: Help) -> None:
     letters.owe_asker("ask-handed-back", ask, occasion=f"{mine.id.hex}:{mine.round}")
     if soon:
         rounds.tell_everyone(ask)
+
+
+def end_help(*, me: Membership, ask_id: UUID, help_id: UUID) -> Ask:
+    """The asker does not need it from this person any more; no reason owed. They are told, and the ask is open again.
+
+    Raises Refused where they do not help any more, or it is over.
+    """
+    me = here(me)
+    ask, now = locked_own(me, ask_id), clock.now()
+    found = next((one for one in going_on(ask) if one.id == help_id), None)
+    if found is None or not ask.is_running:
+        raise Refused("This person does not help with it any more.")
+    found.end(HelpState.NOT_THIS_TIME, now)
+    ask.open(now)
+    db.session.flush()
+    letters.drop_of_helper(ask, found.helper)
+    letters.owe_helpers("help-ended", ask, [found], occasion=f"{found.id.hex}:{found.round}")
+    return ask
+
+
+def take_back(ask: Ask, mine: Help) -> None:
+    """A proposal, and the asker's answer to one, leave no trace. The ask is locked."""
+    ask.helps.remove(mine)
+    db.session.flush()
+    letters.drop_of_helper(ask, mine.helper)
+    letters.drop_proposed(ask)
 
 
 def finish(*, me: Membership, ask_id: UUID) -> Ask:
@@ -172,6 +238,12 @@ def holds(ask: Ask, me: Membership) -> bool:
     """Whether the member has one of the places."""
     mine = ask.help_of(me.id)
     return mine is not None and mine.holds
+
+
+def proposes(ask: Ask, me: Membership) -> bool:
+    """Whether the member could do it, and waits for the asker's word."""
+    mine = ask.help_of(me.id)
+    return mine is not None and mine.state is HelpState.PROPOSED
 
 
 def in_thread(ask: Ask, me: Membership) -> bool:

@@ -81,8 +81,14 @@ def drop_of_helper(ask: Ask, helper: Membership) -> None:
 
 def drop_ended(ask: Ask) -> None:
     """Nothing of what was owed while the ask went on is wanted any more, but for what somebody wrote."""
-    kinds = ["ask-posted", "ask-accepted", "ask-handed-back", "ask-changed", "help-reminder", "ask-follow-up"]
-    drop("ended", kinds=kinds, about_id=ask.id)
+    gone = ["ask-posted", "ask-accepted", "ask-handed-back", "ask-changed", "help-proposed", "help-reminder"]
+    drop("ended", kinds=[*gone, "ask-follow-up"], about_id=ask.id)
+
+
+def drop_proposed(ask: Ask) -> None:
+    """The asker has looked, or it was taken back: nothing waits for an answer any more."""
+    if not ask.proposals:
+        drop("answered", kinds=["help-proposed"], about_id=ask.id)
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,43 @@ def ask_accepted(letters: Sequence[Letter]) -> Mapping[int, Says]:
         scene.letter.id: scene.says()
         for scene in scenes(letters)
         if scene.is_asker and scene.ask.is_running and scene.ask.helpers
+    }
+
+
+@kind("help-proposed", priority=1, lateness=THREE_DAYS, preference="own-asks", samples=SAMPLES)
+def help_proposed(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Somebody could do what the reader asked without a name. Left out: taken back, or answered."""
+    return {
+        scene.letter.id: scene.says()
+        for scene in scenes(letters)
+        if scene.is_asker and scene.ask.state is AskState.OPEN and scene.ask.proposals
+    }
+
+
+@kind(
+    "help-answered",
+    priority=1,
+    lateness=THREE_DAYS,
+    preference="own-helps",
+    samples=[{**sample, "fine": fine} for sample in SAMPLES for fine in (True, False)],
+)
+def help_answered(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """The asker's word to who could do it: that is fine, or not this time. Left out: handed back, or over."""
+    answers = {HelpState.ACCEPTED: True, HelpState.NOT_THIS_TIME: False}
+    return {
+        scene.letter.id: scene.says(fine=answers[scene.help.state])
+        for scene in scenes(letters)
+        if scene.help is not None and scene.help.state in answers and scene.ask.is_running
+    }
+
+
+@kind("help-ended", lateness=THREE_DAYS, preference="own-helps", samples=SAMPLES)
+def help_ended(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """The asker does not need it from the reader any more. Left out: the reader has taken it on again."""
+    return {
+        scene.letter.id: scene.says()
+        for scene in scenes(letters)
+        if scene.help is not None and scene.help.state is HelpState.NOT_THIS_TIME
     }
 
 

@@ -1,5 +1,6 @@
 """Asks, helps, and what is said around them."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -34,10 +35,13 @@ class Eyes(StrEnum):
 
     GROUP = "group"
     MET = "met"
+    CHOSEN = "chosen"
     FACILITATORS = "facilitators"
 
 
 class HelpState(StrEnum):
+    PROPOSED = "proposed"  # for an unnamed ask: its asker sees who it is, and answers
+    NOT_THIS_TIME = "not_this_time"  # what the asker answered; gone when the ask ends
     ACCEPTED = "accepted"
     HANDED_BACK = "handed_back"
     DONE = "done"
@@ -69,7 +73,7 @@ HEARABLE = timedelta(hours=48)  # how long an ask to be heard does
 FOLLOW_UP = timedelta(days=1)  # after the day it was for, both are asked whether it happened
 SETTLED = timedelta(days=7)  # after that question a covered ask closes by itself
 
-HELPING = (HelpState.ACCEPTED, HelpState.DONE, HelpState.NOT_DONE)  # holds a place; a help handed back holds none
+HELPING = (HelpState.ACCEPTED, HelpState.DONE, HelpState.NOT_DONE)  # hold a place
 RUNNING = (AskState.OPEN, AskState.COVERED)
 
 
@@ -97,6 +101,7 @@ class Ask(Sealing, Base):
     area_sealed: Mapped[bytes | None]  # a rough place, on the card
     place_sealed: Mapped[bytes | None]  # the exact one, for accepted helpers
     eyes: Mapped[Eyes] = mapped_column(default=Eyes.GROUP)
+    unnamed: Mapped[bool] = mapped_column(default=False)  # see is_unnamed_to()
     needed_by: Mapped[datetime | None]
     timed: Mapped[bool] = mapped_column(default=False)  # needed by an hour; else by the end of that day
     version: Mapped[int] = mapped_column(default=1)  # up by one when the day or hour changes
@@ -153,6 +158,15 @@ class Ask(Sealing, Base):
     def helpers(self) -> list["Help"]:
         """The helps that hold a place, in the order in which they were given."""
         return [help_ for help_ in self.helps if help_.holds]
+
+    @property
+    def proposals(self) -> list["Help"]:
+        """Who could do this and waits for the asker's "yes, that's fine", in the order in which they said so."""
+        return [help_ for help_ in self.helps if help_.state is HelpState.PROPOSED]
+
+    def is_unnamed_to(self, reader_id: UUID, helper_ids: Collection[UUID]) -> bool:
+        """Whether this reader does not hear who asks: neither the asker nor, with their yes, one of those who help."""
+        return self.unnamed and reader_id != self.asker_id and reader_id not in helper_ids
 
     @property
     def places_left(self) -> int:
@@ -225,13 +239,28 @@ class Help(Sealing, Base):
         """Whether it takes one of the places."""
         return self.state in HELPING
 
-    def take_again(self, now: datetime) -> None:
-        """Accept anew what was handed back."""
-        self.state, self.accepted_at, self.ended_at, self.helper_says = HelpState.ACCEPTED, now, None, None
+    def take_again(self, state: HelpState, now: datetime) -> None:
+        """Take on anew what was handed back, or propose to."""
+        self.state, self.accepted_at, self.ended_at, self.helper_says = state, now, None, None
         self.round += 1
+
+    def accept(self, now: datetime) -> None:
+        """The asker says that it is fine."""
+        self.state, self.accepted_at = HelpState.ACCEPTED, now
 
     def end(self, state: HelpState, now: datetime) -> None:
         self.state, self.ended_at = state, now
+
+
+class Chosen(Base):
+    """A member whose eyes an ask is for, where its asker chose them one by one."""
+
+    __tablename__ = "chosen"
+
+    ask_id: Mapped[UUID] = mapped_column(ForeignKey("asks.id", ondelete="CASCADE"), primary_key=True)
+    membership_id: Mapped[UUID] = mapped_column(
+        ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Message(Sealing, Base):

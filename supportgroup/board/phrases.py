@@ -17,11 +17,13 @@ SIZES = {5: "5 minutes", 15: "15 minutes", 30: "30 minutes", 60: "An hour", LONG
 EYES = {
     Eyes.GROUP: "Everyone in the group",
     Eyes.MET: "People I have met",
+    Eyes.CHOSEN: "People I choose",
     Eyes.FACILITATORS: "Only the facilitators",
 }
 EYES_OF_OTHERS = {
     Eyes.GROUP: "Everyone in the group",
     Eyes.MET: "People the asker has met",
+    Eyes.CHOSEN: "People the asker chose",
     Eyes.FACILITATORS: "Only the facilitators",
 }
 HAPPENED = {Happened.YES: "It happened", Happened.PARTLY: "Partly", Happened.NO: "It didn’t"}
@@ -30,6 +32,8 @@ HEARING = {
     Hearing.ME_TOO: "Me too",
     Hearing.SITTING_WITH_YOU: "Sitting with you",
 }
+
+PROPOSAL = {"yes": "Yes, that’s fine", "no": "Not this time"}
 
 HARD = "Today was hard"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import lazyload, raiseload
 
 from supportgroup import clock
@@ -30,6 +30,7 @@ from supportgroup.safety.queries import apart, hidden
 
 FRESH = {"populate_existing": True}  # for what a rule depends on: read again, whatever was loaded before
 BY_OPENING = (Ask.opened_at, Ask.id)
+GOES_ON = (HelpState.ACCEPTED, HelpState.PROPOSED, HelpState.NOT_THIS_TIME)
 SMALL = 15  # minutes: what somebody could carry beside all else
 RECENTLY = timedelta(days=7)  # for so long the home page still says what came of an ask
 TOGETHER = timedelta(minutes=1)  # pressing twice posts one ask
@@ -43,6 +44,7 @@ class Board:
     open: Page[Ask]
     covered: Page[Ask]
     helpers: dict[UUID, list[UUID]]  # who helps, by ask; memberships in the order in which they said yes
+    proposed: Collection[UUID] = ()  # asks that wait for their asker's word
 
     @property
     def is_empty(self) -> bool:
@@ -65,6 +67,7 @@ class Summary:
     me: Membership
     helpers: list[UUID] = field(default_factory=list)
     heard: int = 0
+    proposed: bool = False  # somebody could, and waits for the reader's word
     help: Help | None = None
 
 
@@ -88,7 +91,7 @@ def in_group(me: Membership) -> Select[Ask]:
 
 
 def board(me: Membership, *, after: str | None = None) -> Board:
-    """The board, newest opened first. Four queries, however many asks there are."""
+    """The board, newest opened first. Five queries at most, however many asks there are."""
     own = or_(Ask.asker_id == me.id, helps_with(me.id))
     running = in_group(me).where(Ask.state.in_(RUNNING))
     first = after is None
@@ -97,7 +100,8 @@ def board(me: Membership, *, after: str | None = None) -> Board:
     open_asks = page(others.where(Ask.state == AskState.OPEN), BY_OPENING, after=after)
     none: Page[Ask] = Page([], None)
     covered = page(others.where(Ask.state == AskState.COVERED), BY_OPENING) if first else none
-    return Board(mine, open_asks, covered, helpers([*mine, *open_asks.items, *covered.items]))
+    all_of_it = [*mine, *open_asks.items, *covered.items]
+    return Board(mine, open_asks, covered, helpers(all_of_it), proposed(all_of_it, me))
 
 
 def covered(me: Membership, *, after: str | None = None) -> Shelf:
@@ -126,6 +130,21 @@ def helpers(asks: Collection[Ask]) -> dict[UUID, list[UUID]]:
     for ask_id, helper_id in db.session.execute(given.order_by(Help.accepted_at)) if found else ():
         found[ask_id].append(helper_id)
     return found
+
+
+def proposed(asks: Collection[Ask], me: Membership) -> set[UUID]:
+    """Of these unnamed asks, those that wait for their asker's word: the reader's own where somebody could do it, and
+    others' where the reader could. One query, and none where no ask is unnamed.
+    """
+    own = [ask.id for ask in asks if ask.unnamed and ask.asker_id == me.id]
+    others = [ask.id for ask in asks if ask.unnamed and ask.asker_id != me.id]
+    mine = and_(Help.ask_id.in_(others), Help.helper_id == me.id)
+    return waiting(or_(Help.ask_id.in_(own), mine)) if own or others else set()
+
+
+def waiting(which: ColumnElement[bool]) -> set[UUID]:
+    """The asks of these helps that are proposed."""
+    return set(db.session.scalars(select(Help.ask_id).where(which, Help.state == HelpState.PROPOSED)))
 
 
 def messages(ask: Ask, me: Membership, *, before: str | None = None) -> Page[Message] | None:
@@ -178,10 +197,10 @@ def just_posted(me: Membership, kind: AskKind, title: str) -> Ask | None:
 
 
 def running_of(member_id: UUID) -> list[Ask]:
-    """What goes on of a member's own asks, and of those they help with, read again and locked."""
+    """What goes on of a member's own asks, and of those they help with or could, read again and locked."""
     takes_part = or_(
         Ask.asker_id == member_id,
-        exists().where(Help.ask_id == Ask.id, Help.helper_id == member_id, Help.state == HelpState.ACCEPTED),
+        exists().where(Help.ask_id == Ask.id, Help.helper_id == member_id, Help.state.in_(GOES_ON)),
     )
     asks = select(Ask).where(takes_part, Ask.state.in_(RUNNING)).order_by(Ask.id).with_for_update(of=Ask)
     return list(db.session.scalars(asks, execution_options=FRESH))
@@ -200,8 +219,16 @@ def asks_of(account_id: UUID) -> list[Summary]:
     mine = of_account(account_id).where(Ask.asker_id == Membership.id, lately).order_by(Ask.opened_at.desc(), Ask.id)
     rows = db.session.execute(mine.limit(20)).all()
     asks = [ask for ask, _ in rows]
-    given, heard = helpers(asks), heard_counts(asks)
-    return [Summary(ask, me, helpers=given[ask.id], heard=heard.get(ask.id, 0)) for ask, me in rows]
+    given, heard, told = helpers(asks), heard_counts(asks), own_proposed(asks)
+    return [
+        Summary(ask, me, helpers=given[ask.id], heard=heard.get(ask.id, 0), proposed=ask.id in told) for ask, me in rows
+    ]
+
+
+def own_proposed(asks: Collection[Ask]) -> set[UUID]:
+    """The reader's own asks that somebody could do, and waits for a word."""
+    unnamed = [ask.id for ask in asks if ask.unnamed and ask.state is AskState.OPEN]
+    return waiting(Help.ask_id.in_(unnamed)) if unnamed else set()
 
 
 def heard_counts(asks: Collection[Ask]) -> dict[UUID, int]:

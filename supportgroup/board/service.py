@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import delete, select
+
 from supportgroup import clock
 from supportgroup.board import eyes, letters, queries, rounds
-from supportgroup.board.models import WITHOUT_DATE, Ask, AskKind, AskState, Eyes, Help, HelpState
+from supportgroup.board.models import WITHOUT_DATE, Ask, AskKind, AskState, Chosen, Eyes, Help, HelpState
 from supportgroup.board.phrases import HARD
 from supportgroup.db import db
 from supportgroup.errors import Refused
@@ -14,6 +16,7 @@ from supportgroup.events import tell
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import GroupState, Membership, MembershipState, Posting
 from supportgroup.mail.service import drop
+from supportgroup.meetings.roster import roster
 from supportgroup.safety import service as safety
 from supportgroup.safety.models import Hiding, Rule
 from supportgroup.safety.queries import blocked_with
@@ -37,6 +40,8 @@ class Wish:
     timed: bool = False
     helpers_wanted: int = 1
     eyes: Eyes = Eyes.GROUP
+    chosen: frozenset[UUID] = frozenset()  # the memberships whose eyes it is for, where they are chosen
+    unnamed: bool = False
     area: str = ""
     place: str = ""
     body: str = ""
@@ -84,7 +89,7 @@ def post_ask(*, me: Membership, wish: Wish) -> Ask:
     twin = queries.just_posted(me, wish.kind, wish.title)
     if twin is not None:
         return twin
-    check_eyes(me, wish.eyes)
+    check_eyes(me, wish)
     now = clock.now()
     ask = Ask(group_id=me.group_id, asker_id=me.id, kind=wish.kind, created_at=now, helps=[])
     ask.asker = me
@@ -92,6 +97,7 @@ def post_ask(*, me: Membership, wish: Wish) -> Ask:
     ask.open(now)
     db.session.add(ask)
     db.session.flush()
+    show_to(ask, wish)
     if waits_to_be_seen(ask, me):
         hiding = safety.hide(item_id=ask.id, group_id=ask.group_id, author_id=me.id, rule=Rule.UNSEEN)
         if hiding is not None:
@@ -121,11 +127,14 @@ def edit_ask(*, me: Membership, ask_id: UUID, wish: Wish) -> Ask:
         raise Refused("What is said to be heard has no helpers, so it stays what it is. You can post another one.")
     if wish.helpers_wanted < len(ask.helpers):
         raise Refused(f"{len(ask.helpers)} people have said yes to this already. Ask for that many, or more.")
-    if wish.eyes is not ask.eyes:
-        check_eyes(me, wish.eyes)
+    if (wish.eyes, wish.chosen) != (ask.eyes, eyes.chosen(ask)):
+        check_eyes(me, wish)
+    if wish.unnamed and not ask.unnamed:
+        raise Refused("People have seen that it is yours. Post it anew if you would rather not be named.")
     before = told(ask)
     moved = (wish.needed_by, wish.timed) != (ask.needed_by, ask.timed) and not ask.is_listen
     say(ask, wish, now)
+    show_to(ask, wish)
     if moved:
         move(ask, now)
     ask.settle(now)
@@ -143,7 +152,7 @@ def say(ask: Ask, wish: Wish, now: datetime) -> None:
             raise Refused("That is more than a year away. Choose a nearer day.")
     ask.title, ask.kind, ask.body = wish.title, wish.kind, wish.body
     ask.content_note = wish.content_note
-    ask.size_minutes, ask.eyes = wish.size_minutes, wish.eyes
+    ask.size_minutes, ask.eyes, ask.unnamed = wish.size_minutes, wish.eyes, wish.unnamed
     ask.area, ask.place = wish.area, wish.place
     listen = wish.kind is AskKind.LISTEN
     ask.needed_by, ask.timed = (None, False) if listen else (wish.needed_by, wish.timed)
@@ -163,9 +172,23 @@ def told(ask: Ask) -> tuple[object, ...]:
     return ask.title, ask.kind, ask.needed_by, ask.timed, ask.area, ask.place
 
 
-def check_eyes(me: Membership, wanted: Eyes) -> None:
-    if wanted is not Eyes.GROUP and wanted not in eyes.choices(eyes.counts(me)):
+def check_eyes(me: Membership, wish: Wish) -> None:
+    """Raises Refused where this is not for this member to choose, or not any more."""
+    if wish.eyes is not Eyes.GROUP and wish.eyes not in eyes.choices(eyes.counts(me)):
         raise Refused("There are too few people to choose that yet. Choose who will see it once more.")
+    if wish.eyes is Eyes.CHOSEN and not (wish.chosen and wish.chosen <= set(eyes.to_choose(me, roster(me)))):
+        raise Refused("Not everyone you chose is here. Choose once more who sees it.")
+
+
+def show_to(ask: Ask, wish: Wish) -> None:
+    """Write down whom it is for, where they are chosen one by one."""
+    wanted = wish.chosen if wish.eyes is Eyes.CHOSEN else frozenset()
+    known = set(db.session.scalars(select(Chosen.membership_id).where(Chosen.ask_id == ask.id)))
+    if known - wanted:
+        gone = delete(Chosen).where(Chosen.ask_id == ask.id, Chosen.membership_id.in_(known - wanted))
+        db.session.execute(gone, execution_options={"synchronize_session": False})
+    db.session.add_all(Chosen(ask_id=ask.id, membership_id=one) for one in wanted - known)
+    db.session.flush()
 
 
 def withdraw_ask(*, me: Membership, ask_id: UUID) -> Ask:
@@ -179,7 +202,7 @@ def withdraw_ask(*, me: Membership, ask_id: UUID) -> Ask:
 
 def withdraw(ask: Ask) -> None:
     """End an ask that is not needed any more. The ask is locked."""
-    helps = going_on(ask)
+    helps = [*going_on(ask), *ask.proposals]
     ask.close(AskState.WITHDRAWN, clock.now())
     letters.drop_ended(ask)
     letters.owe_helpers("ask-withdrawn", ask, helps, occasion="withdrawn")
@@ -204,6 +227,8 @@ def wish_of(ask: Ask) -> Wish:
         timed=ask.timed,
         helpers_wanted=ask.helpers_wanted,
         eyes=ask.eyes,
+        chosen=eyes.chosen(ask),
+        unnamed=ask.unnamed,
         area=ask.area,
         place=ask.place,
         body=ask.body,

@@ -117,7 +117,8 @@ def page_of(
         written=queries.messages(ask, me, before=request.args.get("before")),
         may_write=helping.may_write(ask),
         heard=queries.heard_by(ask.id) if ask.is_listen else [],
-        seen_by=eyes.counts(me)[ask.eyes] if is_asker and ask.is_running and not (hearing or hiding) else 0,
+        seen_by=eyes.seen_by(ask) if is_asker and ask.is_running and not (hearing or hiding) else 0,
+        proposals=ask.proposals if is_asker and ask.is_running else [],
         hearing=hearing,
         over=ask.is_over(clock.now()),
         hiding=hiding,
@@ -178,7 +179,9 @@ def first_choices(me: Membership) -> dict[str, Any]:
     last = queries.last_choices(me)
     if last is None:
         return kind
-    return {**kind, **{name: getattr(last, name) for name in ("size_minutes", "helpers_wanted", "eyes", "area")}}
+    chosen = [str(one) for one in eyes.chosen(last)]
+    names = ("size_minutes", "helpers_wanted", "eyes", "unnamed", "area")
+    return {**kind, "chosen": chosen, **{name: getattr(last, name) for name in names}}
 
 
 def own_ask(me: Membership, text: str) -> Ask | None:
@@ -194,10 +197,16 @@ def offer_eyes(form: AskForm, me: Membership, *, kept: Eyes | None = None) -> No
     """Whose eyes there are to choose from, each with how many people that is; the form's days are the reader's."""
     form.zone = my_zone()
     counts = eyes.counts(me)
-    offered = {one: f"{phrases.EYES[one]}: {people(counts[one])}" for one in eyes.choices(counts, kept)}
+    offered = {one: offer_of(one, counts[one]) for one in eyes.choices(counts, kept)}
     form.eyes.offer(offered)
+    form.chosen.offer(eyes.to_choose(me, roster(me)))
     if form.eyes.data not in offered:
         form.eyes.data = None if form.is_submitted() else Eyes.GROUP
+
+
+def offer_of(one: Eyes, number: int) -> str:
+    """`Everyone in the group: 7 people`; of those to choose it is not known yet how many."""
+    return phrases.EYES[one] if one is Eyes.CHOSEN else f"{phrases.EYES[one]}: {people(number)}"
 
 
 def people(number: int) -> str:

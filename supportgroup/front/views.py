@@ -76,6 +76,8 @@ def came_of(summary: Summary, people: Roster | None) -> str:
         return "You were heard" if summary.heard else ""
     if summary.ask.state is AskState.EXPIRED:
         return "No one had room this time"
+    if summary.proposed:
+        return "Somebody could do this: look who"
     if people is None or not summary.helpers:
         return ""
     if summary.ask.asker_says is Happened.NO:

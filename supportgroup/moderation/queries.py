@@ -19,6 +19,8 @@ from supportgroup.moderation.models import Desk, DutiesAccepted, Report, ReportS
 from supportgroup.safety.models import Hiding, Rule
 from supportgroup.safety.queries import apart, hiding_of, is_blocked
 
+ASKED_BY, WRITTEN_BY, NAME = "Asked by", "Written by", "Name"
+NAMING = (ASKED_BY, WRITTEN_BY, NAME)
 FRESH = {"populate_existing": True}
 
 
@@ -42,6 +44,11 @@ def lines_of(report: Report) -> list[tuple[str, str]]:
     return [(label, text) for label, text in json.loads(report.copy)]
 
 
+def names_author(report: Report) -> bool:
+    """Whether those who look at this report hear whom it is about; whoever asked without a name stays without one."""
+    return any(label in NAMING for label, _ in lines_of(report))
+
+
 def item(me: Membership, subject: Subject, item_id: UUID) -> Item | None:
     """What a member may report: what they can see, and is not their own."""
     find = {Subject.MEMBER: person_seen, Subject.ASK: ask_seen, Subject.MESSAGE: message_seen}[subject]
@@ -52,7 +59,7 @@ def item(me: Membership, subject: Subject, item_id: UUID) -> Item | None:
 def person_seen(me: Membership, membership_id: UUID) -> Item | None:
     known = membership_id in roster(me).people or is_blocked(me.id, membership_id)
     other = groups.membership(me.group_id, membership_id) if known else None
-    return Item(Subject.MEMBER, other.id, other, "/members", (("Name", other.name),)) if other else None
+    return Item(Subject.MEMBER, other.id, other, "/members", ((NAME, other.name),)) if other else None
 
 
 def ask_seen(me: Membership, ask_id: UUID) -> Item | None:
@@ -61,7 +68,8 @@ def ask_seen(me: Membership, ask_id: UUID) -> Item | None:
 
 
 def ask_item(ask: Ask) -> Item:
-    lines = (("Asked by", ask.asker.name), ("What would help", ask.title), ("More", ask.body), ("Where", ask.area))
+    asker = "" if ask.unnamed else ask.asker.name
+    lines = ((ASKED_BY, asker), ("What would help", ask.title), ("More", ask.body), ("Where", ask.area))
     return Item(Subject.ASK, ask.id, ask.asker, f"/board/asks/{ask.id}", tuple(line for line in lines if line[1]))
 
 
@@ -76,9 +84,12 @@ def message_seen(me: Membership, message_id: UUID) -> Item | None:
 
 
 def message_item(message: Message) -> Item:
-    author = db.session.get_one(Membership, message.author_id)
-    lines = (("Written by", author.name), ("Text", message.text))
-    return Item(Subject.MESSAGE, message.id, author, f"/board/asks/{message.ask_id}", lines)
+    """A message: whoever asked without a name has none here either."""
+    author, ask = db.session.get_one(Membership, message.author_id), db.session.get_one(Ask, message.ask_id)
+    unnamed = ask.unnamed and author.id == ask.asker_id
+    lines = ((WRITTEN_BY, "" if unnamed else author.name), ("Text", message.text))
+    path = f"/board/asks/{message.ask_id}"
+    return Item(Subject.MESSAGE, message.id, author, path, tuple(line for line in lines if line[1]))
 
 
 def anything(group_id: UUID, subject: Subject, item_id: UUID) -> Item | None:

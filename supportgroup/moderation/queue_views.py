@@ -74,6 +74,7 @@ def looking(me: Any, one: Report, form: AnswerForm, hide_form: HideForm) -> Resp
         me=me,
         report=one,
         lines=queries.lines_of(one),
+        named=queries.names_author(one),
         item=item_under(one),
         hiding=hiding_of(one.subject_id),
         form=form,

@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import create_account
-from supportgroup.board.models import Ask, Heard, Help, HelpState, Message
+from supportgroup.board.models import Ask, Chosen, Heard, Help, HelpState, Message
 from supportgroup.db import db, transaction
 from supportgroup.events import tell
 from supportgroup.groups import service as groups
@@ -110,6 +110,7 @@ def erase_place(one: Membership) -> None:
     db.session.execute(update(Message).where(Message.author_id == one.id).values(text_sealed=None))
     for table, column in (
         (Heard, Heard.membership_id),
+        (Chosen, Chosen.membership_id),
         (Rsvp, Rsvp.membership_id),
         (Presence, Presence.membership_id),
         (CheckIn, CheckIn.membership_id),
@@ -138,7 +139,7 @@ def empty_asks(member_id: UUID) -> None:
 def empty_helps(member_id: UUID) -> None:
     """Take out of somebody's helps what was said. Whoever was helped keeps that they were, and the month."""
     own = Help.helper_id == member_id
-    db.session.execute(delete(Help).where(own, Help.state.in_([HelpState.HANDED_BACK, HelpState.ACCEPTED])))
+    db.session.execute(delete(Help).where(own, Help.state.not_in([HelpState.DONE, HelpState.NOT_DONE])))
     for help_ in db.session.scalars(select(Help).where(own)):
         help_.thanks, help_.helper_says = None, None
         help_.accepted_at = month(help_.accepted_at)

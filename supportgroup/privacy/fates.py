@@ -21,6 +21,7 @@ FATES: dict[str, str] = {
     "calendar_wishes": GOES,
     "challenges": GOES,
     "check_ins": GOES,
+    "chosen": GOES,
     "duties_accepted": GOES,
     "epochs": NOBODYS,
     "erased": "stays for three years: a keyed hash and dates of consent",

@@ -110,6 +110,7 @@ def asks(account: Account) -> list[Record]:
             "area": ask.area,
             "place": ask.place,
             "for whose eyes": str(ask.eyes),
+            "without my name": ask.unnamed,
             "minutes": ask.size_minutes,
             "helpers wanted": ask.helpers_wanted,
             "helpers": len(ask.helpers),

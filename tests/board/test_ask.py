@@ -45,7 +45,7 @@ def test_what_i_chose_last_is_chosen_next_time(circle):
 
     assert 'selected value="60"' in page
     assert 'value="Near the station"' in page
-    assert 'checked id="eyes-1" name="eyes" type="radio" value="facilitators"' in page
+    assert 'checked id="eyes-2" name="eyes" type="radio" value="facilitators"' in page
     assert "Bring back bread" not in page
 
 

@@ -1,5 +1,6 @@
 """Whose eyes an ask is for: everything that tells of asks obeys it, in any small world."""
 
+import re
 from datetime import timedelta
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -10,7 +11,7 @@ from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.board import digest, eyes, queries, rounds
 from supportgroup.board.carrying import set_wish
-from supportgroup.board.models import MOST_PER_WEEK, AskKind, AskState, Eyes, HelpState
+from supportgroup.board.models import MOST_PER_WEEK, AskKind, AskState, Chosen, Eyes, HelpState
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, MembershipState, Role
 from supportgroup.mail.models import Letter
@@ -34,6 +35,8 @@ def worlds(draw):
         {
             "asker": WHO,
             "eyes": st.sampled_from(Eyes),
+            "chosen": st.sets(WHO, max_size=3),
+            "unnamed": st.booleans(),
             "kind": st.sampled_from([AskKind.ERRAND, AskKind.LISTEN]),
             "state": st.sampled_from(AskState),
             "helps": st.dictionaries(WHO, st.sampled_from(HelpState), max_size=2),
@@ -68,11 +71,13 @@ class World:
                 self.people[told["asker"]],
                 title=f"Ask-{self.group.slug}-{number}",
                 eyes=told["eyes"],
+                unnamed=told["unnamed"],
                 kind=told["kind"],
                 state=told["state"],
                 helpers_wanted=3,
                 closed_at=None if told["state"] in (AskState.OPEN, AskState.COVERED) else now,
             )
+            db.session.add_all(Chosen(ask_id=ask.id, membership_id=self.people[at].id) for at in told["chosen"])
             helps = {at: state for at, state in told["helps"].items() if at != told["asker"]}
             for at, state in helps.items():
                 make_help(ask, self.people[at], state=state)
@@ -88,9 +93,17 @@ class World:
         asker = told["asker"]
         met = any({at, asker} <= present for present in self.meetings)
         facilitates = self.people[at].role is Role.FACILITATOR
-        for_them = {Eyes.GROUP: True, Eyes.MET: met, Eyes.FACILITATORS: facilitates}[told["eyes"]]
-        takes_part = at == asker or helps.get(at, HelpState.HANDED_BACK) is not HelpState.HANDED_BACK
-        return self.active(at) and (for_them or takes_part)
+        chosen = at in told["chosen"]
+        for_them = {Eyes.GROUP: True, Eyes.MET: met, Eyes.CHOSEN: chosen, Eyes.FACILITATORS: facilitates}[told["eyes"]]
+        return self.active(at) and (for_them or self.takes_part(at, told, helps))
+
+    def takes_part(self, at, told, helps):
+        """Whether this person asked it, or helps with it: they alone hear who asked what has no name."""
+        gone = (HelpState.HANDED_BACK, HelpState.PROPOSED, HelpState.NOT_THIS_TIME)
+        return at == told["asker"] or helps.get(at, HelpState.HANDED_BACK) not in gone
+
+    def hears_who_asked(self, at, told, helps):
+        return self.sees(at, told, helps) and (not told["unnamed"] or self.takes_part(at, told, helps))
 
 
 def in_worlds(number):
@@ -128,6 +141,11 @@ def test_lists_show_what_one_may_see_and_nothing_else(app, drawn):
                 assert at not in helps
 
 
+def card_of(pages, ask):
+    """The cards of this ask on the lists."""
+    return "".join(card for card in pages.split("<article")[1:] if str(ask.id) in card.partition("</article>")[0])
+
+
 @in_worlds(8)
 def test_pages_show_what_one_may_see_and_nothing_else(app, sign_in, drawn):
     with transaction():
@@ -140,6 +158,9 @@ def test_pages_show_what_one_may_see_and_nothing_else(app, sign_in, drawn):
             response = browser.get(f"/g/{world.group.slug}/board/asks/{ask.id}")
             assert response.status_code == (200 if may else 404)
             assert may or ask.title not in pages + response.text
+            if told["unnamed"] and may and not world.hears_who_asked(at, told, helps):
+                article = card_of(pages, ask) + response.text.partition("<main")[2].partition("</main")[0]
+                assert not re.search(rf"\bP{told['asker']}\b", article)
             assert may or str(ask.id) not in pages + response.text.partition("<main")[2]
 
 
@@ -172,7 +193,7 @@ def test_counts_and_numbers_tell_no_more_than_the_lists(app, frozen, drawn):
             continue
         counted = eyes.counts(me)
         for one in Eyes:
-            told = {"asker": at, "eyes": one}
+            told = {"asker": at, "eyes": one, "chosen": range(PEOPLE)}
             assert counted[one] == sum(world.sees(other, told, {}) for other in range(PEOPLE) if other != at)
     digests = digest_numbers(world)
     for at, me in enumerate(world.people):

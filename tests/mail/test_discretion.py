@@ -14,7 +14,7 @@ from supportgroup import clock
 from supportgroup.accounts import queries, wishes
 from supportgroup.accounts.models import Account
 from supportgroup.board.digest import Line
-from supportgroup.board.models import Ask, AskState
+from supportgroup.board.models import Ask, AskState, Help, HelpState
 from supportgroup.db import Base, db, transaction
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
 from supportgroup.mail.compose import compose
@@ -147,6 +147,8 @@ def leaks_nothing(name, allowed, sender):
 # What becomes of the world, one after the other, so that every kind has its turn to speak.
 TURNS = [
     update(Account).values(full_letters=False),
+    *(update(Help).values(state=state) for state in HelpState),
+    update(Help).values(state=HelpState.ACCEPTED),
     *(update(Ask).values(state=state) for state in AskState),
     update(Meeting).values(state=MeetingState.CANCELLED),
     update(Group).values(state=GroupState.RESTING),

@@ -636,8 +636,11 @@ def upgrade() -> None:
         sa.Column("area_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
         sa.Column(
-            "eyes", sa.Enum("group", "met", "facilitators", name="eyes", native_enum=False, length=20), nullable=False
+            "eyes",
+            sa.Enum("group", "met", "chosen", "facilitators", name="eyes", native_enum=False, length=20),
+            nullable=False,
         ),
+        sa.Column("unnamed", sa.Boolean(), nullable=False),
         sa.Column("needed_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("timed", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -923,6 +926,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_check_ins_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
+        "chosen",
+        sa.Column("ask_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["ask_id"], ["asks.id"], name=op.f("fk_chosen_ask_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_chosen_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("ask_id", "membership_id", name=op.f("pk_chosen")),
+    )
+    with op.batch_alter_table("chosen", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chosen_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
         "heards",
         sa.Column("ask_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
@@ -948,7 +964,17 @@ def upgrade() -> None:
         sa.Column("helper_id", sa.Uuid(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("accepted", "handed_back", "done", "not_done", name="helpstate", native_enum=False, length=20),
+            sa.Enum(
+                "proposed",
+                "not_this_time",
+                "accepted",
+                "handed_back",
+                "done",
+                "not_done",
+                name="helpstate",
+                native_enum=False,
+                length=20,
+            ),
             nullable=False,
         ),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -1104,6 +1130,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_heards_membership_id"))
 
     op.drop_table("heards")
+    with op.batch_alter_table("chosen", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_chosen_membership_id"))
+
+    op.drop_table("chosen")
     with op.batch_alter_table("check_ins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_check_ins_membership_id"))
 
