@@ -31,7 +31,7 @@ from supportgroup.db import db
 from supportgroup.fields import csrf
 from supportgroup.front import dev, directory, group_pages, health
 from supportgroup.front import views as front
-from supportgroup.groups import joining, manage_views
+from supportgroup.groups import joining, manage_views, removing
 from supportgroup.groups import queries as groups_queries
 from supportgroup.groups import service as groups_service
 from supportgroup.groups import views as groups
@@ -54,6 +54,7 @@ from supportgroup.privacy import erasing
 from supportgroup.privacy import queries as privacy_queries
 from supportgroup.privacy import views as privacy
 from supportgroup.reflections import views as reflections
+from supportgroup.safety import avoid_views, crisis
 from supportgroup.safety import views as safety
 from supportgroup.safety.service import Blocked
 
@@ -83,6 +84,7 @@ PAGES = (
     reflections,
     load,
     safety,
+    avoid_views,
     moderation,
     report_views,
     queue_views,
@@ -112,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application, ready to serve. Raises config.BadSetting where a setting is missing or wrong."""
     settings = settings or config.from_environment()
     logs.configure(settings.log_level, json=not settings.development)
+    check_crisis_file(settings)
     secrets.install(settings.secret_keys, settings.data_keys)
     app = Flask("supportgroup", template_folder=str(TEMPLATES), static_folder=None)
     app.config.from_mapping(flask_settings(settings))
@@ -133,6 +136,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         service_name=settings.service_name,
         operator_contact=settings.operator_contact,
         min_age=settings.min_age,
+        removal_of=removing.removal_of,
+        is_quiet=groups_queries.is_quiet,
         erasure_of=privacy_queries.erasure,
         development=settings.development,
     )
@@ -141,6 +146,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     structlog.get_logger().debug("app-made", environment=settings.environment)
     return app
+
+
+def check_crisis_file(settings: Settings) -> None:
+    """Whoever needs help finds it, or the service does not start. Raises config.BadSetting."""
+    try:
+        crisis.facts(settings.crisis_file)
+    except crisis.BadCrisisFile as reason:
+        raise config.BadSetting(f"CRISIS_FILE: {reason}") from None
 
 
 def flask_settings(settings: Settings) -> dict[str, object]:

@@ -140,7 +140,8 @@ def check_up(app: Flask, mail_to: str | None) -> None:
     """Check every setting and server that the service depends on, a line each."""
     sound = True
     for finding in doctor.findings(app, mail_to):
-        click.echo(f"{'ok  ' if finding.well else 'FAIL'} {finding.what}: {finding.words}")
+        mark = "FAIL" if not finding.well else "look" if finding.soon else "ok  "
+        click.echo(f"{mark} {finding.what}: {finding.words}")
         sound = sound and finding.well
     sys.exit(0 if sound else 1)
 

@@ -44,6 +44,7 @@ class Settings:
     duty_contact: str | None
     min_age: int
     crisis_country: str | None
+    crisis_file: Path | None  # the operator's own facts, on top of ours
     port: int
     bind: str
     proxy_hops: int
@@ -98,6 +99,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         duty_contact=read.optional("DUTY_CONTACT"),
         min_age=read.number("MIN_AGE", 18, 0, 99),
         crisis_country=read.checked_optional("CRISIS_COUNTRY", country),
+        crisis_file=read.checked_optional("CRISIS_FILE", file_there),
         port=port,
         bind=bind,
         proxy_hops=read.number("PROXY_HOPS", 0, 0, 10),
@@ -214,6 +216,14 @@ def signing_key_file(value: str) -> bytes:
     if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:
         raise ValueError("is a key that other mail servers do not take: it has to be RSA, of 2048 bits or more.")
     return pem
+
+
+def file_there(value: str) -> Path:
+    """The path of a file that can be read."""
+    path = Path(value).absolute()
+    if not path.is_file():
+        raise ValueError(f"is {value!r}, and there is no such file.")
+    return path
 
 
 def country(value: str) -> str:

@@ -4,6 +4,7 @@ import shutil
 import smtplib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 import redis
@@ -14,20 +15,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from supportgroup import clock, schema
 from supportgroup.config import Settings
 from supportgroup.db import db
+from supportgroup.groups import queries as groups
 from supportgroup.mail import queries as mail_queries
 from supportgroup.mail.compose import compose
 from supportgroup.mail.kinds import KINDS, Recipient, Says
 from supportgroup.mail.reputation import records
 from supportgroup.mail.transport import Outcome, Relay
+from supportgroup.safety import crisis
+
+LOOKED_AT = timedelta(days=90)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """One thing that was looked at. `soon`: nothing fails because of it today, but somebody should look at it."""
 
     what: str
     well: bool
     words: str
+    soon: bool = False
 
 
 def findings(app: Flask, mail_to: str | None) -> Iterator[Finding]:
@@ -41,6 +47,8 @@ def findings(app: Flask, mail_to: str | None) -> Iterator[Finding]:
     yield from reputation(app, settings)
     yield discretion(settings)
     yield room_on_disk(settings)
+    yield operators()
+    yield crisis_help(settings)
     if mail_to:
         yield letter(app, mail_to)
 
@@ -56,6 +64,27 @@ def database() -> Finding:
             "database", False, f"stands at revision {revision}, the newest is {schema.newest()}: run db upgrade"
         )
     return Finding("database", True, f"{db.engine.dialect.name}, revision {revision}")
+
+
+def operators() -> Finding:
+    """Whether anybody is there for what goes past the facilitators of a group."""
+    try:
+        there = bool(groups.operators())
+    except SQLAlchemyError:
+        return Finding("operators", False, "not known while the database does not answer")
+    if there:
+        return Finding("operators", True, "somebody looks at reports about facilitators")
+    words = "no account is an operator's, so reports about facilitators reach nobody: accounts create EMAIL --operator"
+    return Finding("operators", True, words, soon=True)
+
+
+def crisis_help(settings: Settings) -> Finding:
+    """Which facts of crisis help nobody has looked at for 90 days. They stay on the page, with their day."""
+    old = crisis.stale(settings.crisis_file, clock.now().date() - LOOKED_AT)
+    if not old:
+        return Finding("crisis help", True, "every fact was looked at within 90 days")
+    said = "; ".join(f"{one.what} ({', '.join(one.countries)}), {one.checked}" for one in old)
+    return Finding("crisis help", True, f"to look at again, and to put right in CRISIS_FILE: {said}", soon=True)
 
 
 def broker(settings: Settings) -> Finding:

@@ -89,11 +89,12 @@ class EncryptedText:
 
     `title_sealed: Mapped[bytes | None]` stands beside `title = EncryptedText()`: the bytes are in that column, the text
     is the attribute. An absent text is NULL. Not for queries: nothing sealed can be compared. `index` names a column
-    that holds the text's blind index, by which it is found; it is written along with the text.
+    that holds the text's blind index, by which it is found; it is written along with the text. `apart`: the index is of
+    this table alone, so that the same text in another one cannot be told from it.
     """
 
-    def __init__(self, *, index: str | None = None) -> None:
-        self.index = index
+    def __init__(self, *, index: str | None = None, apart: bool = False) -> None:
+        self.index, self.apart = index, apart
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.column = f"{name}_sealed"
@@ -112,7 +113,8 @@ class EncryptedText:
     def __set__(self, row: Any, text: str | None) -> None:
         setattr(row, self.column, Holder.keyring.seal(text, self.place(row)) if text else None)
         if self.index is not None:
-            setattr(row, self.index, blind_index(text) if text else None)
+            found_by = f"{row.__tablename__}|{text}" if self.apart else text
+            setattr(row, self.index, blind_index(found_by or "") if text else None)
 
     def place(self, row: Any) -> str:
         return f"{row.__tablename__}|{self.name}|{row.id}"

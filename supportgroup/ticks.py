@@ -14,7 +14,7 @@ from supportgroup import pulse
 from supportgroup.accounts import service as accounts
 from supportgroup.board import base_rate, digest, ending, planning, rounds
 from supportgroup.db import transaction
-from supportgroup.groups import facilitating, joining
+from supportgroup.groups import facilitating, joining, removing
 from supportgroup.load import service as load
 from supportgroup.mail import epoch
 from supportgroup.mail.delivery import deliver_for, tend
@@ -103,6 +103,12 @@ def watch_reports() -> None:
 def rest_groups() -> None:
     with transaction():
         facilitating.rest_groups()
+
+
+@tick("end-places", every=3600)
+def end_places() -> None:
+    with transaction():
+        removing.end_places()
 
 
 REMINDERS = "owe-meeting-reminders"

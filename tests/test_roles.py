@@ -46,6 +46,7 @@ AUDIENCE = {
         "load.pass_over privacy.data privacy.erase privacy.ask_for_copy privacy.keep reflections.index reflections.new "
         "reflections.question reflections.erase reflections.erase_note reflections.erase_all reflections.export "
         "meetings.my_calendar meetings.open_feed meetings.close_feed",
+        "safety.avoid",
     ),
     **only(
         MEMBERS,
@@ -59,7 +60,8 @@ AUDIENCE = {
         "board.answer board.end_help board.edit board.withdraw board.again board.thank load.reflect groups.manage "
         "groups.applications "
         "groups.answer groups.edit groups.invitations groups.revoke groups.poster groups.hello groups.make_facilitator "
-        "groups.remove groups.step_down groups.stay_on load.spread meetings.new meetings.edit meetings.cancel "
+        "groups.remove groups.keep_facilitator groups.step_down groups.stay_on load.spread meetings.new meetings.edit "
+        "meetings.cancel "
         "meetings.series_list meetings.stop_series moderation.queue moderation.look moderation.answer "
         "moderation.hand_over moderation.hide moderation.show moderation.why moderation.danger moderation.duties",
     ),
@@ -72,7 +74,7 @@ AUDIENCE = {
     **only(
         HERS,
         "accounts.confirm_email accounts.undo_email moderation.hidden moderation.ask_again reflections.edit "
-        "privacy.download",
+        "privacy.download safety.avoid_no_more",
     ),
     # Who hosts, or helps, or wrote it.
     **only(HERS | FACILITATORS, "meetings.attendance meetings.host board.messages moderation.unblock"),

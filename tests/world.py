@@ -28,7 +28,7 @@ from supportgroup.meetings.models import CalendarWish, Meeting
 from supportgroup.moderation.models import Desk, Reason, Report, Subject
 from supportgroup.privacy.models import Export
 from supportgroup.reflections.models import Note, Prompt, Reflection
-from supportgroup.safety.models import Block, Hiding
+from supportgroup.safety.models import Avoided, Block, Hiding
 from supportgroup.safety.models import Rule as Why
 from supportgroup.secrets import seal_token, token_of
 from tests.factories import (
@@ -224,7 +224,8 @@ def make_own(account: Account) -> dict[str, Any]:
     note = Note(account_id=account.id, prompt=Prompt.NEED, text="I need rest.", created_at=now)
     export = Export(account_id=account.id, asked_at=now, parts_wanted=1)
     calendar = CalendarWish(account_id=account.id, feed_id=uuid4())
-    db.session.add_all([former, waiting, reflection, note, export, calendar])
+    avoided = Avoided(account_id=account.id, text=f"not-{account.name.lower()}@example.org", created_at=now)
+    db.session.add_all([former, waiting, reflection, note, export, calendar, avoided])
     db.session.flush()
     return {
         "address_id": former.id,
@@ -236,6 +237,7 @@ def make_own(account: Account) -> dict[str, Any]:
         "note_id": note.id,
         "export_id": export.id,
         "feed_id": calendar.feed_id,
+        "avoided_id": avoided.id,
         "letter_id": "none",
     }
 

@@ -168,7 +168,7 @@ def note_seen(response: Response) -> Response:
     if mine is not None and response.status_code < 400 and clock.now() - mine.seen_at >= service.grain(mine):
         forget()  # the page is made; what it left undone stays undone
         with transaction():
-            service.note_seen(mine.id)
+            service.note_seen(mine)
     return response
 
 

@@ -56,7 +56,7 @@ class SignUpForm(Form):
     email = AddressField()
     name = name_field()
     zone = ZoneField(default="UTC")
-    adult = BooleanField("I am 18 or older", validators=[InputRequired("Tick this to go on.")])
+    adult = BooleanField(validators=[InputRequired("Tick this to go on.")])
     next = HiddenField()
 
 

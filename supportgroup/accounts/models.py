@@ -1,6 +1,6 @@
 """Accounts, their sessions, and everything by which they are signed in to."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -35,6 +35,7 @@ class Account(Sealing, UserMixin, Base):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
 
+    seen_on: Mapped[date | None]  # the last day of use; for nobody else's eyes
     powers_at: Mapped[datetime | None]  # since when they look after a group or run the service, which asks for more
 
     email = EncryptedText(index="email_index")

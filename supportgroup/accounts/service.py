@@ -144,6 +144,7 @@ def use_link(link_id: UUID) -> Account:
 def start_session(account: Account, *, device: str, shared: bool = False, strongly: bool = False) -> str:
     """Sign a browser in. Returns the reference for its cookie, which is kept nowhere else."""
     reference, now = secrets.token_urlsafe(32), clock.now()
+    account.seen_on = now.date()
     db.session.add(
         Session(
             account_id=account.id,
@@ -188,9 +189,11 @@ def grain(session: Session) -> timedelta:
     return timedelta(hours=1) if session.shared else timedelta(days=1)
 
 
-def note_seen(session_id: UUID) -> None:
+def note_seen(session: Session) -> None:
     """This session is in use."""
-    db.session.execute(update(Session).where(Session.id == session_id).values(seen_at=clock.now()))
+    now = clock.now()
+    db.session.execute(update(Session).where(Session.id == session.id).values(seen_at=now))
+    db.session.execute(update(Account).where(Account.id == session.account_id).values(seen_on=now.date()))
 
 
 def change_settings(account: Account, *, name: str, zone: str, language: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -67,6 +67,10 @@ def sign_in() -> ResponseReturnValue:
 @bp.route("/sign-up", methods=["GET", "POST"])
 def sign_up() -> ResponseReturnValue:
     form = SignUpForm(next=request.args.get("next"))
+    age = current_app.config["SETTINGS"].min_age
+    form.adult.label.text = f"I am {age} or older"
+    if not age:
+        del form.adult
     if form.validate_on_submit():
         if may_write_to(form.email.address):
             with transaction():

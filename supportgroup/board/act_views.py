@@ -13,6 +13,7 @@ from supportgroup.board.models import Ask, Happened, Help
 from supportgroup.board.views import ASK, bp, find, find_own, page_of
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter
+from supportgroup.safety.heavy import offer_help
 
 
 def back_to(slug: str, ask_id: UUID, said: str) -> ResponseReturnValue:
@@ -136,6 +137,7 @@ def messages(slug: str, ask_id: UUID) -> ResponseReturnValue:
         return page_of(me, ask, message=form)
     with transaction():
         helping.write(me=me, ask_id=ask.id, text=form.text.data or "")
+    offer_help(form.text.data)
     return redirect(url_for(".show", slug=slug, ask_id=ask_id, _anchor="thread"), 303)
 
 

@@ -25,6 +25,7 @@ from supportgroup.meetings.roster import roster
 from supportgroup.reflections import queries as reflections
 from supportgroup.reflections.forms import before_you_ask
 from supportgroup.reflections.service import note_before
+from supportgroup.safety.heavy import offer_help
 from supportgroup.safety.queries import hiding_of
 
 bp = Blueprint("board", __name__)
@@ -145,6 +146,7 @@ def new(slug: str) -> ResponseReturnValue:
                 ask = service.post_ask(me=me, wish=form.wish())
                 note_before(account_id=me.account_id, ask_id=ask.id, about=ask.title, before=before.before())
             flash(SEEN_FIRST if hiding_of(ask.id) else posted())
+            offer_help(form.title.data, form.body.data)
             return redirect(url_for(".show", slug=slug, ask_id=ask.id), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -239,6 +241,7 @@ def edit(slug: str, ask_id: UUID) -> ResponseReturnValue:
             with transaction():
                 service.edit_ask(me=me, ask_id=ask.id, wish=form.wish())
             flash("Saved.")
+            offer_help(form.title.data, form.body.data)
             return redirect(url_for(".show", slug=slug, ask_id=ask.id), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -278,6 +281,7 @@ def hard(slug: str) -> ResponseReturnValue:
         with transaction():
             ask = service.say_hard(me=me, line=form.line.data or "")
         flash("It is said. No answer is needed. Whoever reads it can say “I hear you”.")
+        offer_help(form.line.data)
         return redirect(url_for(".show", slug=slug, ask_id=ask.id), 303)
     return render_template("board/hard.html", me=me, form=form), 422 if form.errors else 200
 

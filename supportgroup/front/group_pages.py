@@ -7,7 +7,7 @@ from flask_login import current_user, login_required
 from supportgroup import clock
 from supportgroup.front.views import is_new
 from supportgroup.front.waiting import waits_for
-from supportgroup.groups import queries
+from supportgroup.groups import care, queries, removing
 from supportgroup.groups.access import enter, enter_as_facilitator, look_at
 from supportgroup.groups.forms import FORMATS, LANGUAGES
 from supportgroup.groups.models import Group, Joining, Membership, MembershipState
@@ -68,8 +68,15 @@ def home(me: Membership) -> ResponseReturnValue:
 def members(slug: str) -> ResponseReturnValue:
     """Who is in the group, as far as the reader may see."""
     me = enter(slug)
-    new = {one.id for one in queries.members(me.group_id) if one.hello_at is None} if me.is_facilitator else set()
-    return render_template("groups/members.html", me=me, group=me.group, people=roster(me).people.values(), new=new)
+    new = [one for one in queries.members(me.group_id) if one.hello_at is None] if me.is_facilitator else []
+    return render_template(
+        "groups/members.html",
+        me=me,
+        group=me.group,
+        people=roster(me).people.values(),
+        new={one.id for one in new},
+        second_look=care.second_look(me.group_id, new),
+    )
 
 
 @bp.get("/g/<slug:slug>/manage")
@@ -84,6 +91,7 @@ def manage(slug: str) -> ResponseReturnValue:
         group=me.group,
         people=roster(me),
         waits=waits_for(me.account_id, me.group_id),
+        removals=removing.open_removals(me),
         waiting=len(queries.members(me.group_id, MembershipState.WAITING)),
         size=len(active),
         meetings=coming_meetings(me.group, 4),

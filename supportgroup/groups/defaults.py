@@ -19,13 +19,17 @@ help that every page links to.
 Everyone here is an adult. We take care of ourselves first, and tell a facilitator when something does not feel right.\
 """
 
-# What everyone says yes to on joining, apart from the agreement. Another text is another version.
-CONSENT_VERSION = 1
-CONSENT = """\
+# What everyone says yes to on joining, apart from the agreement. Another text is another version: each stays here, so
+# that everybody's copy of their data can say what they said yes to.
+CONSENTS = {
+    1: """\
 That somebody is in a support group can say something about their health, their faith or how they live. To make the \
 group work, this service keeps that you are in it and what you write there, sealed, for its members to read. You can \
 take this back at any time by leaving the group; what you wrote there is then erased.\
-"""
+""",
+}
+CONSENT_VERSION = max(CONSENTS)
+CONSENT = CONSENTS[CONSENT_VERSION]
 
 FIRST_TIME = """\
 You can come and only listen. Camera off, silence and leaving early are all fine. Somebody says hello, says how the \
@@ -40,4 +44,5 @@ ANSWER_PROMISED = timedelta(days=7)  # to an application
 ANSWER_REMINDED = timedelta(days=3)
 ANSWER_LAPSES = timedelta(days=14)
 COMING_BACK = timedelta(days=30)  # how long leaving can be undone
+QUIET = timedelta(days=14)  # without anybody who looks after it: its members are told
 SUCCESSOR = timedelta(days=14)  # how long somebody is looked for before a group rests

@@ -34,6 +34,7 @@ class Wish:
 
     name: str
     agreement_version: int
+    said_age: int | None = None  # that they are this old or older
     answers: Sequence[tuple[str, str]] = ()
 
     @property
@@ -63,6 +64,7 @@ def ask_to_join(
             invitation_id=invitation_id,
             name=wish.name,
             agreement_version=wish.agreement_version,
+            said_age=wish.said_age,
             answers=wish.sealed_answers,
             created_at=link.created_at,
         )
@@ -77,6 +79,7 @@ def complete_joining(event: LinkUsed) -> None:
     wish = Wish(
         name=pending.name,
         agreement_version=pending.agreement_version,
+        said_age=pending.said_age,
         answers=[(question, answer) for question, answer in json.loads(pending.answers or "[]")],
     )
     group = queries.locked_group(pending.group_id)
@@ -165,7 +168,7 @@ def written(group: Group, account: Account, wish: Wish, mine: Membership | None)
     now = clock.now()
     if mine is not None:
         mine.name, mine.agreement_version, mine.agreed_at = wish.name, wish.agreement_version, now
-        mine.consent_version, mine.consented_at = CONSENT_VERSION, now
+        mine.consent_version, mine.consented_at, mine.said_age = CONSENT_VERSION, now, wish.said_age
         return mine
     one = Membership(
         group_id=group.id,
@@ -179,6 +182,7 @@ def written(group: Group, account: Account, wish: Wish, mine: Membership | None)
         agreed_at=now,
         consent_version=CONSENT_VERSION,
         consented_at=now,
+        said_age=wish.said_age,
     )
     one.group = group
     db.session.add(one)

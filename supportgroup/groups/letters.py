@@ -15,6 +15,7 @@ from supportgroup.mail.service import Owed, drop, owe
 
 FIRST, AGAIN = 0, 1  # of a letter about an application: its about_version
 ANSWERED, LAPSED = 0, 1  # of a letter that answers one
+ENDED, IN_A_WEEK = 0, 1  # of a letter about the end of a place
 WEEK = timedelta(days=7)
 SOME_DAY = datetime(2027, 5, 12, 10, tzinfo=UTC)  # for samples
 
@@ -153,15 +154,18 @@ def place_in_group(letters: Sequence[Letter]) -> Mapping[int, Says]:
     return to_members(letters, "place")
 
 
-@kind("membership-ended", lateness=WEEK, preference=None, samples=[{}])
+@kind("membership-ended", lateness=WEEK, preference=None, samples=[{"soon": False}, {"soon": True}])
 def membership_ended(letters: Sequence[Letter]) -> Mapping[int, Says]:
-    """The facilitators have ended somebody's place."""
+    """The facilitators have ended somebody's place; or two of them want it to end in a week. Left out: not any more."""
     ended = queries.memberships([letter.about_id for letter in letters])
-    return {
-        letter.id: Says(link=link("groups"), cover=one.cover_word, group=one.group.name)
-        for letter in letters
-        if (one := ended.get(letter.about_id)) and one.state is MembershipState.REMOVED
-    }
+    found = {}
+    for letter in letters:
+        one, soon = ended.get(letter.about_id), letter.about_version == IN_A_WEEK
+        if one and soon and one.is_facilitator:
+            found[letter.id] = says("members", one, {"soon": True})
+        elif one and not soon and one.state is MembershipState.REMOVED:
+            found[letter.id] = says("groups", one, {"soon": False})
+    return found
 
 
 @kind("stepping-down", lateness=WEEK, preference="membership", samples=[{"until": SOME_DAY}])

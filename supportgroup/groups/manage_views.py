@@ -11,7 +11,7 @@ from flask_login import login_required
 from supportgroup.accounts.access import second_factor_required
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
-from supportgroup.groups import facilitating, founding, inviting, joining, queries, service
+from supportgroup.groups import care, facilitating, founding, inviting, joining, queries, removing, service
 from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.defaults import ANSWER_PROMISED
 from supportgroup.groups.forms import CharterForm, InvitationForm
@@ -51,12 +51,14 @@ def edit(slug: str) -> ResponseReturnValue:
 @login_required
 def applications(slug: str) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
+    applied = queries.members(me.group_id, MembershipState.APPLIED)
     return render_template(
         "groups/applications.html",
         me=me,
+        second_look=care.second_look(me.group_id, applied),
         applications=[
             {"row": one, "answers": joining.answers_of(one), "by": one.applied_at + ANSWER_PROMISED}
-            for one in queries.members(me.group_id, MembershipState.APPLIED)
+            for one in applied
             if one.applied_at
         ],
         waiting=queries.members(me.group_id, MembershipState.WAITING),
@@ -163,11 +165,44 @@ def remove(slug: str, membership_id: UUID) -> ResponseReturnValue:
     other = queries.membership(me.group_id, membership_id) or abort(404)
     if other.id == me.id:
         abort(404)
+    if other.is_facilitator:
+        return remove_facilitator(me, other)
     if request.method == "GET":
         return render_template("groups/remove.html", me=me, other=other)
     with transaction():
         service.remove_member(by=me, membership_id=membership_id)
     flash(f"{other.name} is no longer in the group.")
+    return redirect(url_for(".members", slug=slug), 303)
+
+
+def remove_facilitator(me: Membership, other: Membership) -> ResponseReturnValue:
+    """It takes two who look after the group, and then a week."""
+    if request.method == "GET":
+        return render_template(
+            "groups/remove_facilitator.html",
+            me=me,
+            other=other,
+            removal=removing.removal_of(other.id),
+            can_be_agreed=removing.can_be_agreed(me, other),
+        )
+    with transaction():
+        wish = removing.want(by=me, membership_id=other.id)
+    flash(
+        "Two of you want it. It ends in a week." if wish.ends_at else "Another one who looks after the group is asked."
+    )
+    return redirect(url_for(".remove", slug=me.group.slug, membership_id=other.id), 303)
+
+
+@bp.post("/g/<slug:slug>/members/<uuid:membership_id>/remove/take-back")
+@login_required
+@second_factor_required
+def keep_facilitator(slug: str, membership_id: UUID) -> ResponseReturnValue:
+    """Take back that one wanted a facilitator to stop."""
+    me = enter_as_facilitator(slug)
+    other = queries.membership(me.group_id, membership_id) or abort(404)
+    with transaction():
+        removing.take_back(by=me, membership_id=other.id)
+    flash("Taken back. Things are as they were.")
     return redirect(url_for(".members", slug=slug), 303)
 
 

@@ -151,6 +151,7 @@ class Membership(Sealing, Base):
     agreed_at: Mapped[datetime]
     consent_version: Mapped[int | None]  # of the words about what is kept, which everyone says yes to on joining
     consented_at: Mapped[datetime | None]  # ended_at takes it back
+    said_age: Mapped[int | None]  # on joining they said that they are this old or older; MIN_AGE of that day
     answers_sealed: Mapped[bytes | None]  # to the application's questions, as JSON
     applied_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]  # facilitators were reminded of this application
@@ -168,6 +169,18 @@ class Membership(Sealing, Base):
     @property
     def is_facilitator(self) -> bool:
         return self.role is Role.FACILITATOR and self.state is MembershipState.ACTIVE
+
+
+class Removal(Base):
+    """Somebody who looks after the group wants another who does to stop. It takes a second one, and then a week."""
+
+    __tablename__ = "removals"
+
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
+    wished_by_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    agreed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    wished_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]  # when the place ends; set once a second one has agreed
 
 
 class Invitation(Base):
@@ -199,6 +212,7 @@ class PendingJoining(Sealing, Base):
     invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey("invitations.id", ondelete="CASCADE"))
     name: Mapped[str]
     agreement_version: Mapped[int]
+    said_age: Mapped[int | None]
     answers_sealed: Mapped[bytes | None]
     created_at: Mapped[datetime]
 

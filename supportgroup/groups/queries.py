@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.db import db
-from supportgroup.groups.defaults import COMING_BACK
+from supportgroup.groups.defaults import COMING_BACK, QUIET
 from supportgroup.groups.models import (
     Agreement,
     Group,
@@ -152,6 +152,19 @@ def facilitators(group_id: UUID) -> list[Membership]:
         Membership.role == Role.FACILITATOR,
     )
     return list(db.session.scalars(chosen.order_by(Membership.joined_at, Membership.id), execution_options=FRESH))
+
+
+def is_quiet(group: Group) -> bool:
+    """Whether none of those who look after the group has been here for two weeks. Never who of them, or since when."""
+    since = clock.now() - QUIET
+    looked_in = (
+        select(Membership.id)
+        .join(Account, Account.id == Membership.account_id)
+        .where(Membership.group_id == group.id, Membership.role == Role.FACILITATOR)
+        .where(Membership.state == MembershipState.ACTIVE)
+        .where(or_(Account.seen_on >= since.date(), Membership.joined_at >= since))
+    )
+    return db.session.scalar(looked_in.limit(1)) is None
 
 
 def cover_words(account_id: UUID) -> set[str]:

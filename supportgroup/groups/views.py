@@ -1,5 +1,6 @@
 """Starting a group, joining one, one's own place in it, and leaving."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -86,7 +87,7 @@ def joining_page(group: Group, invitation: Invitation | None) -> ResponseReturnV
     )
     if form.validate_on_submit():
         try:
-            wish = form.wish(questions)
+            wish = replace(form.wish(questions), said_age=current_app.config["SETTINGS"].min_age or None)
             return by_letter(form, group, wish, invitation) if anonymous else at_once(group, wish, invitation)
         except Refused as refusal:
             form.form_errors.append(str(refusal))

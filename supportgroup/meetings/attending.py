@@ -18,6 +18,7 @@ from supportgroup.meetings.letters import WAY_IN
 from supportgroup.meetings.models import Answer
 from supportgroup.meetings.roster import roster
 from supportgroup.meetings.views import ROOM, bp, find, page_of
+from supportgroup.safety.heavy import offer_help
 from supportgroup.secrets import BadToken
 
 
@@ -107,5 +108,6 @@ def check_in(slug: str, meeting_id: UUID) -> ResponseReturnValue:
         with transaction():
             afterwards.check_in(me=me, meeting_id=meeting_id, **form.fields())
         flash("Kept, for you alone.")
+        offer_help(form.line.data)
         return redirect(url_for(".show", slug=slug, meeting_id=meeting_id) + "#check-in", 303)
     return page_of(me, meeting, form)

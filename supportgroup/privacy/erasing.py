@@ -175,6 +175,6 @@ def part_from_account(one: Membership) -> None:
     nobody = create_account(email=f"{uuid4().hex}@erased.invalid", name="", confirmed_at=then)
     nobody.created_at, nobody.address_refused_at = then, then
     one.account_id, one.cover_word, one.agreed_at = nobody.id, "", then
-    one.applied_at = one.reminded_at = one.waiting_since = one.hello_at = one.consented_at = None
+    one.applied_at = one.reminded_at = one.waiting_since = one.hello_at = one.consented_at = one.said_age = None
     one.joined_at = month(one.joined_at) if one.joined_at else None
     db.session.flush()

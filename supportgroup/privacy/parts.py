@@ -10,14 +10,14 @@ from sqlalchemy import or_, select
 from supportgroup.accounts.models import Account, MailWish, Passkey, ReminderTime, SecurityNote, Session
 from supportgroup.board.models import Ask, Heard, Help, LoadWish, Message
 from supportgroup.db import db
-from supportgroup.groups.defaults import CONSENT, CONSENT_VERSION
+from supportgroup.groups.defaults import CONSENTS
 from supportgroup.groups.models import Agreement, Group, Membership
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings.models import CalendarWish, CheckIn, Meeting, Presence, Rsvp
 from supportgroup.moderation.models import Report
 from supportgroup.moderation.phrases import ACTS, REASONS, SUBJECTS
 from supportgroup.reflections.models import Note, Reflection
-from supportgroup.safety.models import Block, Mute
+from supportgroup.safety.models import Avoided, Block, Mute
 from supportgroup.safety.queries import entries_about
 
 Record = dict[str, Any]
@@ -87,7 +87,8 @@ def groups(account: Account) -> list[Record]:
             "agreement version": one.agreement_version,
             "agreement": agreement.text if agreement else None,
             "said yes to what is kept": at(one.consented_at),
-            "in these words": CONSENT if one.consent_version == CONSENT_VERSION else one.consent_version,
+            "in these words": CONSENTS.get(one.consent_version or 0),
+            "said to be this old or older": one.said_age,
             "answers when applying": one.answers or None,
             "applied": at(one.applied_at),
             "joined": at(one.joined_at),
@@ -260,13 +261,13 @@ def reports(account: Account) -> list[Record]:
 
 
 def out_of_sight(account: Account) -> list[Record]:
-    """Blocks and mutes that this account wanted: when, not whom."""
+    """Blocks and mutes that this account wanted, and people it would rather not meet: when, not whom."""
     ids = mine(account)
     blocks = db.session.scalars(select(Block.created_at).where(Block.blocker_id.in_(ids)))
     mutes = db.session.scalars(select(Mute.created_at).where(Mute.muter_id.in_(ids)))
-    return [{"on": at(one), "what": "blocked somebody"} for one in blocks] + [
-        {"on": at(one), "what": "muted somebody"} for one in mutes
-    ]
+    avoided = db.session.scalars(select(Avoided.created_at).where(Avoided.account_id == account.id))
+    kinds = {"blocked somebody": blocks, "muted somebody": mutes, "would rather not meet somebody": avoided}
+    return [{"on": at(one), "what": what} for what, found in kinds.items() for one in found]
 
 
 def letters(account: Account) -> list[Record]:

@@ -5,11 +5,11 @@ Letters are let go of by their own room.
 
 from datetime import timedelta
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from supportgroup import clock
-from supportgroup.accounts.models import Account, Session
+from supportgroup.accounts.models import Account
 from supportgroup.board.models import RUNNING, Ask, Help, Message
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import Membership, MembershipState
@@ -123,18 +123,15 @@ def empty_left_places() -> None:
 
 
 def note_last_seen() -> None:
-    """The day on which each account was last used, before its sessions are forgotten."""
-    seen = select(Session.account_id, func.max(Session.seen_at)).group_by(Session.account_id)
-    known = {one.account_id: one for one in db.session.scalars(select(LastSeen))}
-    for account_id, seen_at in db.session.execute(seen):
-        one = known.get(account_id)
-        if one is None:
-            db.session.execute(insert_or_ignore(LastSeen).values(account_id=account_id, seen_on=seen_at.date(), told=0))
-        elif one.seen_on < seen_at.date():
-            one.seen_on, one.told, one.told_on = seen_at.date(), 0, None
-    never = select(Account.id, Account.created_at).where(~exists().where(LastSeen.account_id == Account.id))
-    for account_id, created_at in db.session.execute(never.where(Account.address_refused_at.is_(None))).all():
-        db.session.execute(insert_or_ignore(LastSeen).values(account_id=account_id, seen_on=created_at.date(), told=0))
+    """The day on which each account was last used. Who comes back is told anew, should it be needed again."""
+    back = select(LastSeen, Account.seen_on).join(Account, Account.id == LastSeen.account_id)
+    for one, seen_on in db.session.execute(back.where(Account.seen_on > LastSeen.seen_on)).all():
+        one.seen_on, one.told, one.told_on = seen_on or one.seen_on, 0, None
+    new = select(Account.id, Account.seen_on, Account.created_at)
+    new = new.where(~exists().where(LastSeen.account_id == Account.id), Account.address_refused_at.is_(None))
+    for account_id, seen_on, created_at in db.session.execute(new).all():
+        since = seen_on or created_at.date()
+        db.session.execute(insert_or_ignore(LastSeen).values(account_id=account_id, seen_on=since, told=0))
 
 
 def let_go_of_unused() -> None:

@@ -11,6 +11,7 @@ from supportgroup.db import transaction
 from supportgroup.reflections import looking_back, phrases, queries, service
 from supportgroup.reflections.forms import ElsewhereForm, NoteForm, ReflectionForm
 from supportgroup.reflections.models import Prompt
+from supportgroup.safety.heavy import offer_help
 
 bp = Blueprint("reflections", __name__, url_prefix="/me/reflections")
 
@@ -45,6 +46,7 @@ def new() -> ResponseReturnValue:
                 account_id=current_user.id, about=form.about.data or "", before=form.before(), after=form.after()
             )
         flash("Kept, for you alone.")
+        offer_help(form.note.data, form.own_thought.data)
         return redirect(url_for(".index"), 303)
     return render_template("reflections/new.html", form=form), 422 if form.errors else 200
 
@@ -65,6 +67,7 @@ def edit(reflection_id: UUID) -> ResponseReturnValue:
                 after=form.after(),
             )
         flash("Kept, for you alone.")
+        offer_help(form.note.data, form.own_thought.data)
         return redirect(url_for(".index"), 303)
     return render_template("reflections/edit.html", form=form, reflection=reflection), 422 if form.errors else 200
 
@@ -87,6 +90,7 @@ def question(prompt: str) -> ResponseReturnValue:
         with transaction():
             service.write_note(account_id=current_user.id, prompt=Prompt(prompt), text=form.text.data or "")
         flash("Kept, for you alone.")
+        offer_help(form.text.data)
         return redirect(url_for(".index", _anchor="notes"), 303)
     return render_template(f"reflections/{prompt}.html", form=form), 422 if form.errors else 200
 

@@ -104,6 +104,30 @@ def facts(operators: Path | None) -> Facts:
     return emergency, lines
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stale:
+    """Facts of some countries that nobody has looked at for long: what they are of, and when somebody last did."""
+
+    what: str
+    checked: date
+    countries: tuple[str, ...]  # codes
+
+
+def stale(operators: Path | None, before: date) -> list[Stale]:
+    """The facts that were last looked at before this day, oldest first."""
+    old: dict[tuple[str, date], list[str]] = {}
+    for found in facts(operators):
+        for code, known_facts in found.items():
+            for fact in known_facts:
+                if fact.checked < before:
+                    what = fact.name if isinstance(fact, Line) else "emergency numbers"
+                    old.setdefault((what, fact.checked), []).append(code)
+    rows = [
+        Stale(what=what, checked=checked, countries=tuple(sorted(set(codes)))) for (what, checked), codes in old.items()
+    ]
+    return sorted(rows, key=lambda one: (one.checked, one.what))
+
+
 def read(path: Path) -> Facts:
     """The facts of one file. Raises BadCrisisFile."""
     try:

@@ -4,11 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, event
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from supportgroup.db import Base, BigId
+from supportgroup.secrets import EncryptedText, Sealing
 
 
 class Block(Base):
@@ -38,6 +39,24 @@ class Mute(Base):
         ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     created_at: Mapped[datetime]
+
+
+class Avoided(Sealing, Base):
+    """Somebody whom an account would rather not meet in any group: an address or a name, sealed.
+
+    Found by a hash that no other table holds, so that the database does not tell who avoids whom.
+    """
+
+    __tablename__ = "avoided"
+    __table_args__ = (UniqueConstraint("account_id", "text_index"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    text_sealed: Mapped[bytes]
+    text_index: Mapped[bytes] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+
+    text = EncryptedText(index="text_index", apart=True)
 
 
 class Rule(StrEnum):
