@@ -24,7 +24,8 @@ PROOF = only(
 POWERS = only(
     "powers",
     "groups.remove groups.keep_facilitator moderation.queue moderation.look moderation.answer moderation.hand_over "
-    "moderation.hide moderation.show moderation.why moderation.operator_queue moderation.operator_look moderation.operator_open "
+    "moderation.hide moderation.show moderation.why moderation.operator_queue moderation.operator_look "
+    "moderation.operator_open "
     "moderation.operator_answer moderation.operator_hide moderation.operator_remove moderation.operator_hidden "
     "moderation.operator_keep moderation.operator_show",
 )

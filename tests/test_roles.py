@@ -45,7 +45,7 @@ AUDIENCE = {
         "accounts.add_passkey accounts.new_passkey_options accounts.remove_passkey groups.new load.balance "
         "load.pass_over privacy.data privacy.erase privacy.ask_for_copy privacy.keep reflections.index reflections.new "
         "reflections.question reflections.erase reflections.erase_note reflections.erase_all reflections.export "
-        "meetings.my_calendar meetings.open_feed meetings.close_feed",
+        "meetings.my_calendar meetings.open_feed meetings.close_feed "
         "safety.avoid",
     ),
     **only(

@@ -1,11 +1,12 @@
 """What people agree to: read before joining, accepted again when it changes; and what they say yes to being kept."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 from supportgroup import clock
 from supportgroup.db import db, transaction
 from supportgroup.groups import founding
-from supportgroup.groups.defaults import CONSENT_VERSION
+from supportgroup.groups.defaults import CONSENT_VERSION, CONSENTS
 from supportgroup.groups.models import Membership
 from tests.groups.steps import account_behind, fill_in, place_of
 from tests.post import deliver_due, text_of
@@ -70,3 +71,22 @@ def test_when_and_to_which_words_they_said_yes_is_kept(group, ada, dan, browser_
     mine = place_of(group, dan)
     assert mine.consent_version == CONSENT_VERSION
     assert before <= mine.consented_at <= before + timedelta(minutes=1)
+    assert mine.said_age == 18
+
+
+# What people say yes to, word by word. Whoever changes a text adds a version; the ones before stay, for those who said
+# yes to them.
+WORDS = {1: "06c1acbbd9f3de5f"}
+
+
+def test_another_text_is_another_version():
+    found = {version: sha256(text.encode()).hexdigest()[:16] for version, text in CONSENTS.items()}
+    assert found == WORDS
+
+
+def test_the_age_is_the_operators_choice(make_app, databases):
+    url = databases.copy()
+    for age, said in (("16", "I am 16 or older"), ("0", None)):
+        page = make_app(url, MIN_AGE=age).test_client().get("/sign-up").text
+        assert ("or older" in page) is bool(said)
+        assert said is None or said in page

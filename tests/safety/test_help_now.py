@@ -1,13 +1,18 @@
 """Crisis help: everyone may open it, every number says where it was read, and no country ends in nothing."""
 
-from datetime import date
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from supportgroup import clock
+from supportgroup import clock, config, doctor
 from supportgroup.accounts import queries
+from supportgroup.db import db, transaction
 from supportgroup.safety import crisis
 from tests.factories import make_account
 
@@ -92,6 +97,53 @@ def test_it_opens_when_the_database_does_not(sign_in, away):
     away()
 
     assert "tel:112" in numbers(ada.get("/help-now?country=DE"))
+
+
+def test_it_asks_nobody_who_they_are_and_is_the_same_for_everybody(app, client, sign_in, capsys):
+    """So a browser may keep it for when there is no network, and nothing of it leads to anybody."""
+    ada = sign_in(make_account("Ada"))
+    ada.post("/me", data={"name": "Ada", "zone": "UTC", "language": "en"})  # leaves a note for her next page
+    seen = []
+    capsys.readouterr()
+    event.listen(db.engines[None], "after_cursor_execute", lambda *_: seen.append(1))
+    hers, anybodys = (browser.get("/help-now?country=DE") for browser in (ada, client))
+    assert seen == []
+    assert capsys.readouterr() == ("", "")
+    for answer in (hers, anybodys):
+        assert "Set-Cookie" not in answer.headers
+    without_nonce = [re.sub(r'nonce="[^"]*"', "", answer.text) for answer in (hers, anybodys)]
+    assert without_nonce[0] == without_nonce[1]
+    assert "Saved." not in hers.text
+    assert "Saved." in ada.get("/me").text
+
+
+def test_nothing_limits_it(client):
+    assert {client.get("/help-now").status_code for _ in range(60)} == {200}
+
+
+def test_the_setting_names_the_operators_file_and_a_bad_one_stops_the_start(make_app, databases, theirs):
+    url = databases.copy()
+    app = make_app(url, CRISIS_FILE=str(theirs), CRISIS_COUNTRY="GB")
+    assert "The line of our town" in app.test_client().get("/help-now").text
+    with pytest.raises(config.BadSetting, match=r"CRISIS_FILE: .* no such file"):
+        make_app(url, CRISIS_FILE=str(theirs.with_name("other.toml")))
+    bad = theirs.with_name("bad.toml")
+    bad.write_text("[[line")
+    with pytest.raises(config.BadSetting, match=r"CRISIS_FILE: .*bad\.toml"):
+        make_app(url, CRISIS_FILE=str(bad))
+
+
+def test_the_doctor_lists_what_nobody_looked_at_for_long_and_that_nobody_is_there(app, monkeypatch, theirs):
+    found = {one.what: one for one in doctor.findings(app, None)}
+    assert (found["operators"].well, found["operators"].soon) == (True, True)
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], crisis_file=theirs))
+    with time_machine.travel(datetime(2028, 1, 1, tzinfo=UTC), tick=False):
+        found = {one.what: one for one in doctor.findings(app, None)}
+    assert found["crisis help"].soon
+    assert "The line of our town (GB), 2027-01-02" in found["crisis help"].words
+    with transaction():
+        make_account("Olga", is_operator=True)
+    assert not {one.what: one for one in doctor.findings(app, None)}["operators"].soon
 
 
 def test_so_does_the_page_that_says_that_something_broke(app, sign_in, away):

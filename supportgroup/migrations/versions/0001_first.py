@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("address_refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_on", sa.Date(), nullable=True),
         sa.Column("powers_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("email_index", name=op.f("uq_accounts_email_index")),
@@ -182,6 +183,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_authenticators")),
         sa.UniqueConstraint("account_id", name=op.f("uq_authenticators_account_id")),
     )
+    op.create_table(
+        "avoided",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("text_index", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_avoided_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_avoided")),
+        sa.UniqueConstraint("account_id", "text_index", name=op.f("uq_avoided_account_id_text_index")),
+    )
+    with op.batch_alter_table("avoided", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_avoided_text_index"), ["text_index"], unique=False)
+
     op.create_table(
         "base_rates",
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -414,6 +431,7 @@ def upgrade() -> None:
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("consent_version", sa.Integer(), nullable=True),
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("said_age", sa.Integer(), nullable=True),
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
@@ -814,6 +832,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mutes_muted_id"), ["muted_id"], unique=False)
 
     op.create_table(
+        "removals",
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("wished_by_id", sa.Uuid(), nullable=False),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("wished_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["memberships.id"], name=op.f("fk_removals_agreed_by_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_removals_membership_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["wished_by_id"], ["memberships.id"], name=op.f("fk_removals_wished_by_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("membership_id", name=op.f("pk_removals")),
+    )
+    with op.batch_alter_table("removals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_removals_agreed_by_id"), ["agreed_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_removals_wished_by_id"), ["wished_by_id"], unique=False)
+
+    op.create_table(
         "reports",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -1018,6 +1058,7 @@ def upgrade() -> None:
         sa.Column("invitation_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("agreement_version", sa.Integer(), nullable=False),
+        sa.Column("said_age", sa.Integer(), nullable=True),
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1150,6 +1191,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reports_group_id_state")
 
     op.drop_table("reports")
+    with op.batch_alter_table("removals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_removals_wished_by_id"))
+        batch_op.drop_index(batch_op.f("ix_removals_agreed_by_id"))
+
+    op.drop_table("removals")
     with op.batch_alter_table("mutes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mutes_muted_id"))
 
@@ -1281,6 +1327,10 @@ def downgrade() -> None:
     op.drop_table("challenges")
     op.drop_table("calendar_wishes")
     op.drop_table("base_rates")
+    with op.batch_alter_table("avoided", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_avoided_text_index"))
+
+    op.drop_table("avoided")
     op.drop_table("authenticators")
     op.drop_table("agreements")
     op.drop_table("pulses")
