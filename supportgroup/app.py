@@ -29,7 +29,7 @@ from supportgroup.board.service import AskHeld
 from supportgroup.config import Settings
 from supportgroup.db import db
 from supportgroup.fields import csrf
-from supportgroup.front import dev, directory, group_pages, health
+from supportgroup.front import dev, directory, group_pages, health, offline
 from supportgroup.front import views as front
 from supportgroup.groups import joining, manage_views, removing
 from supportgroup.groups import queries as groups_queries
@@ -64,6 +64,7 @@ TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent
 PAGES = (
     front,
     directory,
+    offline,
     health,
     accounts,
     password_views,

@@ -32,7 +32,11 @@ AUDIENCE = {
     **only(MEMBERS, "accounts.mail_of_group"),
     **only(
         EVERYONE,
-        "front.index front.privacy front.directory safety.help_now health.alive health.ready mail.follow accounts.stop "
+        "front.index front.privacy front.directory front.manifest front.worker front.offline",
+    ),
+    **only(
+        EVERYONE,
+        "safety.help_now health.alive health.ready mail.follow accounts.stop "
         "accounts.sign_in accounts.sign_up accounts.use_link accounts.sign_in_by_password accounts.sign_in_by_passkey "
         "accounts.passkey_sign_in_options meetings.way_in meetings.feed_of",
     ),

@@ -1,8 +1,19 @@
 // What pages do better with JavaScript. Every one of them works without it.
 "use strict";
 
-// Pages may only be made from text through this one named policy, and only from answers of our own server.
-const policy = window.trustedTypes?.createPolicy("supportgroup", { createHTML: (text) => text });
+const WORKER = "/sw.js"; // keeps help-now for when there is no network, see there
+
+function ownWorker(address) {
+  if (address !== WORKER) throw new TypeError(address);
+  return address;
+}
+
+// Pages may only be made from text through this one named policy, and only from answers of our own server; the one
+// script it lets through by address is the service worker.
+const policy = window.trustedTypes?.createPolicy("supportgroup", {
+  createHTML: (text) => text,
+  createScriptURL: ownWorker,
+});
 
 function parse(text) {
   return new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html");
@@ -48,6 +59,15 @@ document.addEventListener("click", (event) => {
 
 function announce(words) {
   document.getElementById("announcer").textContent = words;
+}
+
+// The same where everybody sees it, in the place of what was said before.
+function say(words) {
+  const note = document.createElement("p");
+  note.className = "note";
+  note.textContent = words;
+  document.getElementById("said").replaceChildren(note);
+  announce(words);
 }
 
 // <form data-swap="ids">: the answer replaces the elements of these ids in place, instead of loading a page.
@@ -100,7 +120,8 @@ async function send(form, button) {
     else if (response.ok) window.location.reload();
     else sendPlainly(form, button); // refused, so nothing changed: let the page of the refusal show
   } catch {
-    sendPlainly(form, button);
+    if (navigator.onLine) sendPlainly(form, button);
+    else say("There is no connection right now, so this was not sent. It still stands here: press again later.");
   } finally {
     clearTimeout(waiting);
   }
@@ -143,3 +164,8 @@ function prepare(part) {
 }
 
 prepare(document);
+
+// Who is signed in keeps help-now on this device.
+if ("keepHelp" in document.body.dataset && navigator.serviceWorker) {
+  navigator.serviceWorker.register(policy ? policy.createScriptURL(WORKER) : WORKER).catch(() => {});
+}

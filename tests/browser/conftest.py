@@ -1,10 +1,25 @@
 """A real browser, where there is one: Debian's Chromium, driven by Playwright."""
 
 import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from werkzeug.serving import make_server
+
+from supportgroup.accounts.access import cookie_name
+from supportgroup.app import create_app
+from supportgroup.config import load
+from supportgroup.db import db
+from supportgroup.schema import upgrade
+from tests.conftest import KEYS
+from tests.world import World, make_world
 
 # Without them Chromium, as root and without a network, refuses to start or waits for servers of its maker.
 OPTIONS = [
@@ -59,3 +74,55 @@ def quiet() -> Iterator[Quiet]:
     made = Quiet()
     yield made
     assert made.complaints == []
+
+
+def whole_app(var: Path) -> Flask:
+    """The real app on an empty database of its own."""
+    app = create_app(load({"SUPPORTGROUP_VAR": str(var), "DATABASE_URL": f"sqlite:///{var / 'look.sqlite3'}", **KEYS}))
+    with app.app_context():
+        upgrade(db.engine)
+    return app
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The app, served by this process until the block ends. Gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        with app.app_context():
+            db.engine.dispose()
+
+
+@dataclass(frozen=True)
+class Site:
+    """The app with a world in it, served."""
+
+    url: str
+    app: Flask
+    world: World
+
+    def context(self, chromium: Browser, person: str = "nobody", **options: Any) -> BrowserContext:
+        """A browser in which this person is signed in."""
+        made = chromium.new_context(**options)
+        if person in self.world.cookies:
+            with self.app.app_context():
+                made.add_cookies([{"name": cookie_name(), "value": self.world.cookies[person], "url": self.url}])
+        return made
+
+
+@pytest.fixture(scope="session")
+def site_of_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Two groups with everything in them and everybody who might look, served once for all tests that look only."""
+    app = whole_app(tmp_path_factory.mktemp("site"))
+    with app.app_context():
+        world = make_world()
+        db.session.remove()
+    with serving(app) as url:
+        yield Site(url, app, world)

@@ -1,19 +1,13 @@
 """How pages look and behave in a real browser: readable for everyone, whole without the script, better with it."""
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Blueprint, flash, redirect, render_template_string, request
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
-from supportgroup.app import create_app
-from supportgroup.config import load
-from supportgroup.db import db
-from supportgroup.schema import upgrade
-from tests.conftest import KEYS
+from tests.browser.conftest import serving, whole_app
 
 pytestmark = pytest.mark.browser
 
@@ -73,21 +67,12 @@ class Playground:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[tuple[str, Playground]]:
     """The real app, served by this process, with one page more to play on."""
-    var = tmp_path_factory.mktemp("look")
-    app = create_app(load({"SUPPORTGROUP_VAR": str(var), "DATABASE_URL": f"sqlite:///{var / 'look.sqlite3'}", **KEYS}))
-    with app.app_context():
-        upgrade(db.engine)
-    playground = Playground()
+    app, playground = whole_app(tmp_path_factory.mktemp("look")), Playground()
     room = Blueprint("play", __name__)
     room.add_url_rule("/play", view_func=playground.page, methods=["GET", "POST"])
     app.register_blueprint(room)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}", playground
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as url:
+        yield url, playground
 
 
 @pytest.fixture
