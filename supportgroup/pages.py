@@ -75,7 +75,14 @@ def install_pages(app: Flask) -> None:
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, crashed)
-    for filter_ in (words.local_time, words.local_day, words.local_date, words.short_day, words.zone_words):
+    for filter_ in (
+        words.local_time,
+        words.local_day,
+        words.local_date,
+        words.day_month,
+        words.short_day,
+        words.zone_words,
+    ):
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(now=clock.now, when_words=words.when, short_when=words.short_when, by_day=words.by_day)
     app.jinja_env.globals.update(zone_of=zone_of, zone_named=clock.zone)

@@ -22,6 +22,11 @@ def local_date(instant: datetime, zone: tzinfo) -> str:
     return format_date(instant.astimezone(zone).date(), "d MMMM y", locale=LOCALE)
 
 
+def day_month(instant: datetime, zone: tzinfo) -> str:
+    """`1 December`"""
+    return format_date(instant.astimezone(zone).date(), "d MMMM", locale=LOCALE)
+
+
 def short_day(instant: datetime, zone: tzinfo) -> str:
     """`Tue 1 Dec`"""
     return format_date(instant.astimezone(zone).date(), "EEE d MMM", locale=LOCALE)

@@ -6,6 +6,7 @@ Each function adds and flushes; the fixture or the story commits.
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
@@ -22,7 +23,7 @@ from supportgroup.groups.models import (
     Role,
     Visibility,
 )
-from supportgroup.meetings.models import Answer, Meeting, Presence, Rsvp, Series
+from supportgroup.meetings.models import Answer, Meeting, Pause, Presence, Rsvp, Series
 
 numbers = count(1)
 
@@ -103,6 +104,12 @@ def make_series(group: Group, first: datetime | None = None, **columns: Any) -> 
     db.session.add(series)
     db.session.flush()
     return series
+
+
+def make_pause(days: int = 14) -> Pause:
+    """A pause from a week ahead on; not added: it goes with its series."""
+    begins = (clock.now() + timedelta(days=7)).date()
+    return Pause(id=uuid4(), from_on=begins, until_on=begins + timedelta(days=days))
 
 
 def make_meeting(group: Group, starts_at: datetime | None = None, **columns: Any) -> Meeting:

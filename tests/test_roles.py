@@ -67,6 +67,9 @@ AUDIENCE = {
         "groups.remove groups.keep_facilitator groups.step_down groups.stay_on load.spread meetings.new meetings.edit "
         "meetings.cancel "
         "meetings.series_list meetings.stop_series moderation.queue moderation.look moderation.answer "
+        "groups.remove groups.step_down groups.stay_on load.spread meetings.new meetings.edit meetings.cancel "
+        "meetings.series_list meetings.stop_series meetings.pause meetings.meet_again "
+        "moderation.queue moderation.look moderation.answer "
         "moderation.hand_over moderation.hide moderation.show moderation.why moderation.danger moderation.duties",
     ),
     **only(

@@ -38,6 +38,7 @@ from tests.factories import (
     make_help,
     make_meeting,
     make_membership,
+    make_pause,
     make_presence,
     make_rsvp,
     make_series,
@@ -178,7 +179,8 @@ def make_place(accounts: dict[str, Account]) -> Place:
     db.session.flush()
     ids = {
         "meeting_id": meeting.id,
-        "series_id": make_series(group).id,
+        "series_id": (series := make_series(group, pauses=[make_pause()])).id,
+        "pause_id": series.pauses[0].id,
         "ask_id": ask.id,
         "help_id": help_.id,
         "membership_id": people["newcomer"].id,
@@ -223,7 +225,7 @@ def make_own(account: Account) -> dict[str, Any]:
     reflection = Reflection(account_id=account.id, note="She will say no.", created_at=now)
     note = Note(account_id=account.id, prompt=Prompt.NEED, text="I need rest.", created_at=now)
     export = Export(account_id=account.id, asked_at=now, parts_wanted=1)
-    calendar = CalendarWish(account_id=account.id, feed_id=uuid4())
+    calendar = CalendarWish(account_id=account.id, feed_id=uuid4(), by_letter=True)
     avoided = Avoided(account_id=account.id, text=f"not-{account.name.lower()}@example.org", created_at=now)
     db.session.add_all([former, waiting, reflection, note, export, calendar, avoided])
     db.session.flush()

@@ -12,6 +12,7 @@ from supportgroup.groups.access import enter, enter_as_facilitator, look_at
 from supportgroup.groups.forms import FORMATS, LANGUAGES
 from supportgroup.groups.models import Group, Joining, Membership, MembershipState
 from supportgroup.groups.views import bp
+from supportgroup.meetings import pausing
 from supportgroup.meetings import queries as meetings
 from supportgroup.meetings.models import Meeting, MeetingState
 from supportgroup.meetings.roster import roster
@@ -38,6 +39,7 @@ def public(slug: str) -> ResponseReturnValue:
         mine=mine if mine is not None and queries.holds_on(mine) else None,
         agreement=queries.agreement(group.id),
         meetings=coming_meetings(group, SHOWN),
+        pauses=pausing.shown(group.id, group.zone),
         full=queries.is_full(group),
         may_join=group.joining is not Joining.INVITATION,
         zone=clock.zone(current_user.zone) if known else None,
@@ -58,6 +60,7 @@ def home(me: Membership) -> ResponseReturnValue:
         meetings=coming_meetings(me.group, SHOWN),
         waits=waits_for(me.account_id, me.group_id) if me.is_facilitator else [],
         first_times=is_new([me]),
+        pauses=pausing.shown(me.group_id, me.group.zone),
         formats=FORMATS,
         languages=LANGUAGES,
     )

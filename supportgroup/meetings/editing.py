@@ -1,9 +1,10 @@
 """What facilitators do with meetings: plan one or a series, change, cancel, stop."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
@@ -13,14 +14,16 @@ from supportgroup.errors import Refused
 from supportgroup.fields import Form
 from supportgroup.groups.access import enter_as_facilitator
 from supportgroup.groups.models import Membership
-from supportgroup.meetings import queries, recurrence, series, service
-from supportgroup.meetings.forms import EditForm, MeetingForm, filled_in
+from supportgroup.meetings import pausing, queries, recurrence, series, service, telling
+from supportgroup.meetings.forms import EditForm, MeetingForm, PauseForm, Scope, filled_in
 from supportgroup.meetings.models import Meeting, Series
-from supportgroup.meetings.recurrence import BadRule
+from supportgroup.meetings.recurrence import BadRule, Occurrence
 from supportgroup.meetings.roster import roster
+from supportgroup.meetings.telling import Telling
 from supportgroup.meetings.views import ROOM, bp, find
 
 NEXT = 6  # dates shown before a series is saved
+CONFIRMED, BACK = "confirmed", "back"  # what the step before saving says: it was seen; there is more to change first
 
 
 @bp.route(f"{ROOM}/new", methods=["GET", "POST"])
@@ -29,11 +32,11 @@ def new(slug: str) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     form = MeetingForm()
     form.host.choices = hosts(me)
-    dates: list[Any] = []
-    if form.validate_on_submit():
+    dates: list[Occurrence] = []
+    if form.validate_on_submit() or form.says_when():
         try:
             dates = next_dates(form, me.group.zone)
-            if not form.preview.data:
+            if not form.preview.data and not form.errors:
                 return redirect(plan_it(me, form), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -45,7 +48,7 @@ def plan_it(me: Membership, form: MeetingForm) -> str:
     """Make what the form says; where to look at it."""
     if form.is_series():
         with transaction():
-            series.create_series(group=me.group, plan=form.plan(), rule=form.rule())
+            series.create_series(group=me.group, plan=form.plan(), rule=form.rule(), skip=form.skip.data)
         flash("The series is here. Its meetings are in the list.")
         return url_for(".index", slug=me.group.slug)
     with transaction():
@@ -63,18 +66,23 @@ def hosts(me: Membership, present: UUID | None = None) -> list[tuple[str, str]]:
     return [("", "Nobody yet"), *found.items()]
 
 
-def next_dates(form: MeetingForm, zone: str) -> list[Any]:
-    """The next six times at which what the form says would meet. Raises Refused for a rule that says nothing good."""
-    plan = form.plan()
-    first = service.instant(plan.wall, zone)
+def next_dates(form: MeetingForm, zone: str) -> list[Occurrence]:
+    """The next six times at which what the form says would meet, and between them those that are left out.
+
+    Raises Refused for a rule that says nothing good.
+    """
+    wall = form.wall()
+    first = service.instant(wall, zone)
     if not form.is_series():
-        return [first]
+        return [Occurrence(wall.date(), first)]
     try:
-        rule = recurrence.checked(form.rule(), plan.wall, clock.zone(zone))
-        found = recurrence.next_dates(rule, plan.wall, clock.zone(zone), after=first, count=NEXT)
+        rule = recurrence.checked(form.rule(), wall, clock.zone(zone))
+        most = NEXT + len(form.skip.data)
+        found = recurrence.next_dates(rule, wall, clock.zone(zone), after=first, count=most)
     except BadRule as reason:
         raise Refused(str(reason)) from None
-    return [one.starts_at for one in found]
+    met = [one for one in found if one.original_on not in form.skip.data][:NEXT]
+    return [one for one in found if met and one.starts_at <= met[-1].starts_at]
 
 
 @bp.route(f"{ROOM}/<uuid:meeting_id>/edit", methods=["GET", "POST"])
@@ -83,19 +91,45 @@ def edit(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     meeting = find(me, meeting_id)
     form, whole = edit_form(me, meeting)
-    dates: list[Any] = []
-    if form.validate_on_submit():
+    dates: list[Occurrence] = []
+    if form.validate_on_submit() or form.says_when():
         try:
             dates = next_dates(form, meeting.zone)
-            if not form.preview.data:
-                with transaction():
-                    change(me, meeting_id, form)
-                flash("Saved. Who comes hears of it where it matters.")
-                return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
+            if not form.errors and not (form.preview.data or BACK in request.form):
+                return check_or_change(me, meeting, form)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
     page = render_template("meetings/edit.html", me=me, meeting=meeting, form=form, series=whole, dates=dates)
     return page, 422 if form.errors else 200
+
+
+def check_or_change(me: Membership, meeting: Meeting, form: EditForm) -> ResponseReturnValue:
+    """Show who will be told what; once that was seen, or where nobody is told anything, change it."""
+    told = told_of(me, meeting, form)
+    if told and CONFIRMED not in request.form:
+        return check(me, "Change it and tell them", told, meeting=meeting, becomes=becomes(form, meeting))
+    with transaction():
+        change(me, meeting.id, form)
+    flash("Saved. Who comes hears of it where it matters.")
+    return redirect(url_for(".show", slug=me.group.slug, meeting_id=meeting.id), 303)
+
+
+def becomes(form: EditForm, meeting: Meeting) -> datetime:
+    """When it is to be, this one or the first of those that change."""
+    return service.instant(form.wall(), meeting.zone)
+
+
+def told_of(me: Membership, meeting: Meeting, form: EditForm) -> list[Telling]:
+    if not form.is_series():
+        return telling.of_change(meeting, form.plan(), by=me)
+    first = series.first_to_come(meeting) if form.scope.data is Scope.ALL else meeting
+    return telling.of_following(first or meeting, by=me)
+
+
+def check(me: Membership, button: str, told: list[Telling], **more: Any) -> ResponseReturnValue:
+    """The step before something is saved that people hear of: what was typed goes along, unseen."""
+    typed = [pair for pair in request.form.items(multi=True) if pair[0] not in ("csrf_token", CONFIRMED, BACK)]
+    return render_template("meetings/check.html", me=me, button=button, told=told, typed=typed, **more)
 
 
 def edit_form(me: Membership, meeting: Meeting) -> tuple[EditForm, Series | None]:
@@ -114,7 +148,8 @@ def edit_form(me: Membership, meeting: Meeting) -> tuple[EditForm, Series | None
 
 def change(me: Membership, meeting_id: UUID, form: EditForm) -> None:
     if form.is_series():
-        series.change_following(by=me, meeting_id=meeting_id, plan=form.plan(), rule=form.rule())
+        act = series.change_all if form.scope.data is Scope.ALL else series.change_following
+        act(by=me, meeting_id=meeting_id, plan=form.plan(), rule=form.rule())
     else:
         service.change_meeting(by=me, meeting_id=meeting_id, plan=form.plan())
 
@@ -130,7 +165,8 @@ def cancel(slug: str, meeting_id: UUID) -> ResponseReturnValue:
             service.cancel_meeting(by=me, meeting_id=meeting_id)
         flash("Cancelled. Everyone who might have come hears of it.")
         return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
-    return render_template("meetings/cancel.html", me=me, meeting=meeting, form=form)
+    told = telling.of_cancelling(meeting, by=me)
+    return render_template("meetings/cancel.html", me=me, meeting=meeting, form=form, told=told)
 
 
 @bp.get(f"{ROOM}/series")
@@ -140,9 +176,9 @@ def series_list(slug: str) -> ResponseReturnValue:
     return render_template("meetings/series.html", me=me, running=said(queries.running_series(me.group_id)))
 
 
-def said(running: Any) -> list[tuple[Series, str]]:
-    """Each series, and how it repeats in words."""
-    return [(one, recurrence.words(one.rule, one.first_local)) for one in running]
+def said(running: Any) -> list[tuple[Series, str, Any]]:
+    """Each series, how it repeats in words, and its pauses."""
+    return [(one, recurrence.words(one.rule, one.first_local), pausing.to_come(one)) for one in running]
 
 
 @bp.route(f"{ROOM}/series/<uuid:series_id>/stop", methods=["GET", "POST"])
@@ -156,4 +192,39 @@ def stop_series(slug: str, series_id: UUID) -> ResponseReturnValue:
             series.stop_series(by=me, series_id=series_id)
         flash("The series is stopped. Everyone hears of it, once.")
         return redirect(url_for(".index", slug=slug), 303)
-    return render_template("meetings/stop_series.html", me=me, form=form, series=said([whole])[0])
+    told = telling.of_stopping(whole, by=me)
+    return render_template("meetings/stop_series.html", me=me, form=form, series=said([whole])[0], told=told)
+
+
+@bp.route(f"{ROOM}/series/<uuid:series_id>/pause", methods=["GET", "POST"])
+@login_required
+def pause(slug: str, series_id: UUID) -> ResponseReturnValue:
+    """Not meeting from a day until another. Who is told what is shown before it is saved."""
+    me = enter_as_facilitator(slug)
+    whole = queries.series(me, series_id) or abort(404)
+    form = PauseForm()
+    if form.validate_on_submit() and BACK not in request.form:
+        try:
+            told = telling.of_pause(whole, by=me, **form.fields())
+            if told and CONFIRMED not in request.form:
+                return check(me, "Pause and tell them", told)
+            with transaction():
+                pausing.pause(by=me, series_id=series_id, **form.fields())
+            flash("Saved. The public page and the list of meetings say so.")
+            return redirect(url_for(".series_list", slug=slug), 303)
+        except Refused as refusal:
+            form.form_errors.append(str(refusal))
+    page = render_template("meetings/pause.html", me=me, form=form, series=said([whole])[0])
+    return page, 422 if form.errors else 200
+
+
+@bp.post(f"{ROOM}/pauses/<uuid:pause_id>/end")
+@login_required
+def meet_again(slug: str, pause_id: UUID) -> ResponseReturnValue:
+    """Take a pause back."""
+    me = enter_as_facilitator(slug)
+    pausing.of_group(me.group_id, pause_id) or abort(404)
+    with transaction():
+        pausing.meet_again(by=me, pause_id=pause_id)
+    flash("You meet after all. Who had heard otherwise is told, once.")
+    return redirect(url_for(".series_list", slug=slug), 303)

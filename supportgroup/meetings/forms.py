@@ -1,13 +1,15 @@
 """Forms about meetings: shape only, in plain words."""
 
+from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from wtforms import DateField, IntegerField, RadioField, SelectField, SubmitField, TimeField, ValidationError
+from wtforms import DateField, Field, IntegerField, RadioField, SelectField, SubmitField, TimeField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from supportgroup.fields import Form, Line, Paragraphs, among, choices
 from supportgroup.meetings.models import Answer, Feeling, Meeting, Series
@@ -16,6 +18,7 @@ from supportgroup.meetings.service import Plan
 
 MINUTES = "Say how many minutes it takes, from 5 to 1440."
 CHOOSE = "Choose one of these."
+MOST_SKIPPED = 50  # days left out of a series as it begins
 
 
 class Repeats(StrEnum):
@@ -49,9 +52,10 @@ ENDS = {Ends.OPEN: "It goes on", Ends.UNTIL: "On a day", Ends.COUNT: "After a nu
 class Scope(StrEnum):
     THIS = "this"
     FOLLOWING = "following"
+    ALL = "all"
 
 
-SCOPES = {Scope.THIS: "Only this meeting", Scope.FOLLOWING: "This one and all that follow"}
+SCOPES = {Scope.THIS: "Only this one", Scope.FOLLOWING: "This and all that follow", Scope.ALL: "All that are to come"}
 ANSWERS = {Answer.GOING: "I’m coming", Answer.MAYBE: "Maybe", Answer.NOT_GOING: "Not this time"}
 FEELINGS = {Feeling.LIGHTER: "Lighter", Feeling.SAME: "The same", Feeling.HEAVIER: "Heavier"}
 
@@ -64,6 +68,22 @@ class Day(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("This day is not in the calendar. Choose one such as 2027-05-19.") from None
+
+
+class Days(Field):
+    """Days of the calendar that were ticked; what is none of them is left out."""
+
+    widget = HiddenInput()
+    data: list[date]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("", default=list, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = []
+        for text in valuelist[:MOST_SKIPPED]:
+            with suppress(ValueError):
+                self.data.append(date.fromisoformat(text))
 
 
 class TimeOfDay(TimeField):
@@ -141,6 +161,8 @@ class MeetingForm(Form):
     ends = Radios("It ends", choices=choices(ENDS), coerce=among(Ends), default=Ends.OPEN)
     until = Day("Last day", [Optional()])
     count = Number("How many times", 1, 1000, "Choose a number of times from 1 to 1000.", Optional())
+    skip = Days()
+    skip_offered = True
     preview = SubmitField("Show the dates")
 
     def validate_video_url(self, field: Any) -> None:
@@ -168,7 +190,7 @@ class MeetingForm(Form):
         said = self.fields()
         return Plan(
             title=said["title"],
-            wall=datetime.combine(said["day"], said["time"]),
+            wall=self.wall(),
             duration_minutes=said["minutes"],
             about=said["about"] or "",
             place=said["place"] or "",
@@ -176,6 +198,16 @@ class MeetingForm(Form):
             size_limit=said["size_limit"],
             host_id=said["host"],
         )
+
+    def wall(self) -> datetime:
+        """Day and time on the group's clock."""
+        said = self.fields()
+        return datetime.combine(said["day"], said["time"])
+
+    def says_when(self) -> bool:
+        """Whether dates can be shown, though something else is missing still."""
+        when = (self.day, self.time, self.repeats, self.weeks, self.ends, self.until, self.count)
+        return bool(self.preview.data) and not any(field.errors for field in when)
 
     def rule(self) -> str:
         """How it repeats, as a rule. Raises recurrence.BadRule."""
@@ -194,10 +226,11 @@ class EditForm(MeetingForm):
     """The same, for a meeting that is there: of a series, this one or all that follow."""
 
     repeats = Radios("How often", choices=choices(REPEATS)[1:], coerce=among(Repeats), default=Repeats.WEEKLY)
+    skip_offered = False  # single dates of a series that is there are cancelled, on their own pages
     scope = Radios("What changes", choices=choices(SCOPES), coerce=among(Scope), default=Scope.THIS)
 
     def is_series(self) -> bool:
-        return "scope" in self and self.scope.data is Scope.FOLLOWING
+        return "scope" in self and self.scope.data in (Scope.FOLLOWING, Scope.ALL)
 
 
 def filled_in(meeting: Meeting, series: Series | None, remaining: int | None) -> dict[str, Any]:
@@ -246,3 +279,10 @@ class CheckInForm(Form):
         validators=[InputRequired("Choose one of the three.")],
     )
     line = Line("A line for yourself", [Length(max=500, message="Up to 500 letters.")])
+
+
+class PauseForm(Form):
+    """From when to when a series does not meet."""
+
+    from_on = Day("Not meeting from", [InputRequired("Choose the first day without a meeting, such as 2027-12-20.")])
+    until_on = Day("Meeting again from", [InputRequired("Choose the day you may meet again, such as 2028-01-07.")])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from flask import current_app
@@ -152,9 +152,10 @@ def latest_due(letters: Sequence[Letter]) -> set[int]:
     lateness=timedelta(days=3),
     preference="meeting-changes",
     samples=[
-        {**SAMPLE, "moved": True, "was": datetime(2027, 5, 12, 17, tzinfo=UTC), "following": False},
-        {**SAMPLE, "moved": True, "was": datetime(2027, 5, 12, 17, tzinfo=UTC), "following": True},
-        {**SAMPLE, "moved": False, "was": None, "following": False},
+        {**SAMPLE, "moved": True, "again": False, "was": datetime(2027, 5, 12, 17, tzinfo=UTC), "following": False},
+        {**SAMPLE, "moved": True, "again": False, "was": datetime(2027, 5, 12, 17, tzinfo=UTC), "following": True},
+        {**SAMPLE, "moved": False, "again": False, "was": None, "following": False},
+        {**SAMPLE, "moved": False, "again": True, "was": None, "following": True},
     ],
 )
 def meeting_changed(letters: Sequence[Letter]) -> Mapping[int, Says]:
@@ -168,7 +169,8 @@ def meeting_changed(letters: Sequence[Letter]) -> Mapping[int, Says]:
         if not current or meeting.ends_at <= clock.now() or declined:
             continue
         was = meeting.moved_from if moved and meeting.moved_from != meeting.starts_at else None
-        said[scene.letter.id] = scene.says(scene.page(), moved=moved, was=was, following=following)
+        again = what.startswith("again")
+        said[scene.letter.id] = scene.says(scene.page(), moved=moved, again=again, was=was, following=following)
     return said
 
 
@@ -176,16 +178,28 @@ def meeting_changed(letters: Sequence[Letter]) -> Mapping[int, Says]:
     "meeting-cancelled",
     lateness=timedelta(days=3),
     preference="meeting-changes",
-    samples=[{**SAMPLE, "following": False}, {**SAMPLE, "following": True}],
+    samples=[
+        {**SAMPLE, "following": False, "until": None},
+        {**SAMPLE, "following": True, "until": None},
+        {**SAMPLE, "following": False, "until": datetime(2027, 6, 12, 12, tzinfo=UTC)},
+    ],
 )
 def meeting_cancelled(letters: Sequence[Letter]) -> Mapping[int, Says]:
-    """A meeting does not take place, or it and those that were to follow."""
+    """A meeting does not take place, or it and those that were to follow, all of them or until a day."""
     said = {}
     for scene in scenes(letters):
-        following = scene.letter.key.endswith(":following")
-        if not scene.meeting.is_planned and (following or scene.answer is not Answer.NOT_GOING):
-            said[scene.letter.id] = scene.says(scene.page(), following=following)
+        following, until = scene.letter.key.endswith(":following"), paused_until(scene)
+        if not scene.meeting.is_planned and (following or until or scene.answer is not Answer.NOT_GOING):
+            said[scene.letter.id] = scene.says(scene.page(), following=following, until=until)
     return said
+
+
+def paused_until(scene: Scene) -> datetime | None:
+    """Noon of the day on which the series may meet again, where the letter is about a pause."""
+    what, _, day = scene.letter.key.rpartition(":")
+    if not what.endswith(":until"):
+        return None
+    return datetime.combine(date.fromisoformat(day), time(12), clock.zone(scene.meeting.zone))
 
 
 @kind(

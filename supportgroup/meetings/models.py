@@ -67,6 +67,25 @@ class Series(Sealing, Base):
     place = EncryptedText()
     video_url = EncryptedText()
 
+    pauses: Mapped[list["Pause"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin", order_by="Pause.from_on"
+    )
+
+
+class Pause(Base):
+    """Days on which a series does not meet: from one on, until the first on which it may meet again."""
+
+    __tablename__ = "pauses"
+    __table_args__ = (CheckConstraint("from_on < until_on", name="days"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    series_id: Mapped[UUID] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+
+    def holds(self, day: date) -> bool:
+        return self.from_on <= day < self.until_on
+
 
 class Meeting(Sealing, Base):
     """One gathering. One of a series keeps the date its rule gave it as its key, wherever it is moved."""
@@ -99,6 +118,7 @@ class Meeting(Sealing, Base):
     changed_at: Mapped[datetime | None]  # when the sequence went up last
     moved_from: Mapped[datetime | None]  # when it was to start, as far as its members know
     closed_at: Mapped[datetime | None]  # the host has marked who came
+    pause_id: Mapped[UUID | None] = mapped_column(ForeignKey("pauses.id", ondelete="SET NULL"))  # cancelled by it
     created_at: Mapped[datetime]
 
     title = EncryptedText()

@@ -1,8 +1,9 @@
 """Telling people of what changed: letters owed at once, in the transaction of the change."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select, true
@@ -66,17 +67,36 @@ def tell_changed(meeting: Meeting, *, by: Membership, following: bool = False) -
     )
 
 
-def tell_cancelled(meeting: Meeting, *, by: Membership, following: bool = False) -> None:
-    """Tell everyone but those who do not come that the meeting does not take place. Nothing else is said of it."""
+def tell_cancelled(meeting: Meeting, *, by: Membership, following: bool = False, until: date | None = None) -> None:
+    """Tell everyone but those who do not come that the meeting does not take place. Nothing else is said of it.
+
+    `following`: nor do those that were to follow; `until`: nor those before that day. Then every member is told.
+    """
     forget(meeting)
+    many = "cancelled:following" if following else f"cancelled:until:{until:%Y%m%d}" if until else None
     owe_notices(
         "meeting-cancelled",
         meeting,
-        "cancelled:following" if following else "cancelled",
-        to=hearers(meeting, Hear.EVERYONE if following else Hear.NOT_DECLINED, but=by),
+        many or "cancelled",
+        to=hearers(meeting, Hear.EVERYONE if many else Hear.NOT_DECLINED, but=by),
         begins=meeting.starts_at,
         over=meeting.starts_at,
     )
+
+
+def tell_again(meeting: Meeting, *, by: Membership) -> None:
+    """Tell everyone that a meeting takes place after all, where they had heard that it does not."""
+    dropped = drop("meeting again", kinds=["meeting-cancelled"], about_id=meeting.id)
+    heard = select(Letter.id).where(Letter.about_id == meeting.id, Letter.kind == "meeting-cancelled")
+    if not dropped and db.session.scalar(heard.limit(1)) is not None:
+        owe_notices(
+            "meeting-changed",
+            meeting,
+            "again-following",
+            to=hearers(meeting, Hear.EVERYONE, but=by),
+            begins=meeting.starts_at,
+            over=meeting.ends_at,
+        )
 
 
 def tell_calendars(meeting: Meeting, *, by: Membership) -> None:
@@ -136,12 +156,26 @@ def owe_notices(
 
 def hearers(meeting: Meeting, who: Hear, *, but: Membership) -> list[UUID]:
     """The accounts of the active members who hear of a change, but for the one who made it."""
+    return [hearer.account_id for hearer in hearing(meeting, who, but=but)]
+
+
+class Hearer(NamedTuple):
+    account_id: UUID
+    answer: Answer | None
+    hosts: bool
+
+
+def hearing(meeting: Meeting, who: Hear, *, but: Membership) -> list[Hearer]:
+    """The same, with what they answered and whether they host."""
     coming = or_(Rsvp.answer != Answer.NOT_GOING, Membership.id == meeting.host_id)
     wanted = {Hear.COMING: coming, Hear.NOT_DECLINED: or_(coming, Rsvp.id.is_(None)), Hear.EVERYONE: true()}[who]
     found = (
-        select(Membership.account_id)
+        select(Membership.account_id, Rsvp.answer, Membership.id)
         .outerjoin(Rsvp, and_(Rsvp.membership_id == Membership.id, Rsvp.meeting_id == meeting.id))
         .where(Membership.group_id == meeting.group_id, Membership.state == MembershipState.ACTIVE)
         .where(Membership.id != but.id, wanted)
     )
-    return list(db.session.scalars(found))
+    return [
+        Hearer(account_id, answer, membership_id == meeting.host_id)
+        for account_id, answer, membership_id in db.session.execute(found)
+    ]

@@ -62,6 +62,13 @@ def running_series(group_id: UUID) -> Sequence[Series]:
     return db.session.scalars(running.order_by(Series.created_at, Series.id)).all()
 
 
+def to_come_of(series_id: UUID | None) -> Select[Meeting]:
+    """The planned meetings of a series that have not begun."""
+    return select(Meeting).where(
+        Meeting.series_id == series_id, Meeting.state == MeetingState.PLANNED, Meeting.starts_at > clock.now()
+    )
+
+
 def upcoming(group_id: UUID, *, after: str | None = None, limit: int = 20) -> Page[Meeting]:
     """The group's meetings that are not over, the next first; cancelled ones among them."""
     ahead = of_group(group_id).where(Meeting.ends_at > clock.now())

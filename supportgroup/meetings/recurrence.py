@@ -14,7 +14,7 @@ plain words. Weeks begin on Monday, as RFC 5545 has it where a rule doesn't say.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
@@ -231,7 +231,7 @@ def starts(
     *,
     after: datetime,
     before: datetime,
-    skip: Collection[date] = (),
+    skip: Container[date] = (),
 ) -> Iterator[Occurrence]:
     """The meetings whose instants lie in [after, before), both aware, ascending; no instant and no date twice.
 
@@ -249,7 +249,7 @@ def next_dates(
     *,
     after: datetime,
     count: int = 6,
-    skip: Collection[date] = (),
+    skip: Container[date] = (),
 ) -> list[Occurrence]:
     """The next `count` meetings from the instant `after` on, that instant included; fewer where the series ends."""
     return list(islice(starts(rule, first, zone, after=after, before=_LAST_INSTANT, skip=skip), count))
@@ -269,7 +269,7 @@ def words(rule: str, first: datetime, zone: ZoneInfo = _UTC) -> str:
 
 
 def _walk(
-    pattern: Pattern, first: datetime, zone: ZoneInfo, after: datetime, before: datetime, skip: Collection[date]
+    pattern: Pattern, first: datetime, zone: ZoneInfo, after: datetime, before: datetime, skip: Container[date]
 ) -> Iterator[Occurrence]:
     # A local day is at most one off from the UTC day, and a gap moves a meeting by one more at most.
     near = min(max(after, _FIRST_INSTANT), _LAST_INSTANT).astimezone(UTC).date() - timedelta(days=2)

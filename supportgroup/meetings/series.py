@@ -1,5 +1,6 @@
 """Series: meetings that repeat. Their rule makes rows a horizon ahead; each row then lives its own life."""
 
+from collections.abc import Collection, Container
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from supportgroup.db import db, insert_or_ignore
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Group, GroupState, Membership
 from supportgroup.meetings import answers, calendars, notices, queries, recurrence
-from supportgroup.meetings.models import Meeting, MeetingState, Rsvp, Series
+from supportgroup.meetings.models import Meeting, MeetingState, Pause, Rsvp, Series
 from supportgroup.meetings.recurrence import EARLIEST, BadRule, Occurrence
 from supportgroup.meetings.reminders import owe_reminders
 from supportgroup.meetings.service import Plan, apply, call_off, changeable, host_of, instant, texts
@@ -21,13 +22,15 @@ STEP = timedelta(days=1)  # a series is filled when it falls behind by that much
 CHUNK = 200  # series filled in one run
 
 
-def create_series(*, group: Group, plan: Plan, rule: str) -> Series:
-    """Begin a series at the plan's day and time, in the group's zone. `rule` is an RFC 5545 RRULE.
+def create_series(*, group: Group, plan: Plan, rule: str, skip: Collection[date] = ()) -> Series:
+    """Begin a series at the plan's day and time, in the group's zone. `rule` is an RFC 5545 RRULE; it does not meet on
+    the days of `skip`.
 
     Raises Refused for a rule that no meeting needs, or a first day that has passed. The plan's host hosts the first.
     """
     instant(plan.wall, group.zone)
-    series = new_series(group_id=group.id, zone=group.zone, plan=plan, rule=rule)
+    skipped = [Pause(from_on=day, until_on=day + timedelta(days=1)) for day in sorted(skip)]
+    series = new_series(group_id=group.id, zone=group.zone, plan=plan, rule=rule, pauses=skipped)
     host_id = host_of(group.id, plan.host_id)
     fill(series)
     ahead = meetings_ahead(series)
@@ -38,7 +41,7 @@ def create_series(*, group: Group, plan: Plan, rule: str) -> Series:
     return series
 
 
-def new_series(*, group_id: UUID, zone: str, plan: Plan, rule: str) -> Series:
+def new_series(*, group_id: UUID, zone: str, plan: Plan, rule: str, pauses: Collection[Pause] = ()) -> Series:
     """The row of a series, with no meetings yet."""
     try:
         kept = recurrence.checked(rule, plan.wall, clock.zone(zone))
@@ -53,6 +56,7 @@ def new_series(*, group_id: UUID, zone: str, plan: Plan, rule: str) -> Series:
         duration_minutes=plan.duration_minutes,
         filled_until=now,
         created_at=now,
+        pauses=list(pauses),
         **texts(plan),
     )
     db.session.add(series)
@@ -94,7 +98,18 @@ def fill(series: Series) -> None:
 def occurrences(series: Series, after: datetime, before: datetime) -> list[Occurrence]:
     """The series' meetings by its rule, in [after, before)."""
     zone = clock.zone(series.zone)
-    return list(recurrence.starts(series.rule, series.first_local, zone, after=after, before=before))
+    skip = Skipped(series.pauses)
+    return list(recurrence.starts(series.rule, series.first_local, zone, after=after, before=before, skip=skip))
+
+
+class Skipped(Container[date]):
+    """The days that lie in one of these pauses."""
+
+    def __init__(self, pauses: Collection[Pause]) -> None:
+        self.pauses = pauses
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and any(pause.holds(day) for pause in self.pauses)
 
 
 def from_rule(series: Series, one: Occurrence, now: datetime) -> Meeting:
@@ -147,11 +162,7 @@ def running(by: Membership, series_id: UUID) -> Series:
 
 def meetings_ahead(series: Series) -> list[Meeting]:
     """The series' planned meetings that have not begun, locked."""
-    return held(
-        select(Meeting).where(
-            Meeting.series_id == series.id, Meeting.state == MeetingState.PLANNED, Meeting.starts_at > clock.now()
-        )
-    )
+    return held(queries.to_come_of(series.id))
 
 
 def rows_after(series: Series, day: date) -> list[Meeting]:
@@ -165,11 +176,15 @@ def held(meetings: Select[Meeting]) -> list[Meeting]:
     return list(db.session.scalars(locked.execution_options(populate_existing=True)))
 
 
-def remove(meeting: Meeting, *, by: Membership) -> None:
-    """Take away one of many: gone where nobody answered, cancelled where somebody did and will look for it."""
+def remove(meeting: Meeting, *, by: Membership, pause: Pause | None = None) -> None:
+    """Take away one of many: gone where nobody answered, cancelled where somebody did and will look for it.
+
+    One that was moved stays as well, cancelled: its row is what keeps the date it was moved from away.
+    """
     notices.forget(meeting)
+    meeting.pause_id = pause.id if pause else None
     answered = db.session.scalar(select(Rsvp.id).where(Rsvp.meeting_id == meeting.id).limit(1))
-    if answered is not None:
+    if answered is not None or meeting.original_on != meeting.starts_local.date():
         call_off(meeting)
         notices.tell_calendars(meeting, by=by)
     else:
@@ -189,9 +204,13 @@ def change_following(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str)
     old = running(by, known.series_id)
     meeting = changeable(by, meeting_id)
     following = rows_after(old, known.original_on)
-    first = first_day(plan, rule, meeting.zone)
+    first = first_day(plan, rule, meeting.zone, skip=Skipped(old.pauses))
     plan = replace(plan, wall=datetime.combine(first, plan.wall.time()))
-    new = new_series(group_id=old.group_id, zone=old.zone, plan=plan, rule=rule)
+    pauses = {one.id: Pause(from_on=one.from_on, until_on=one.until_on) for one in old.pauses if one.until_on > first}
+    new = new_series(group_id=old.group_id, zone=old.zone, plan=plan, rule=rule, pauses=pauses.values())
+    for one in following:
+        if one.pause_id in pauses:
+            one.pause_id = pauses[one.pause_id].id
     old.ended_at = clock.now()
     changed = apply(meeting, plan)
     keep(meeting, new, first)
@@ -208,11 +227,39 @@ def change_following(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str)
     return new
 
 
-def first_day(plan: Plan, rule: str, zone: str) -> date:
+def change_all(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str) -> Series:
+    """Change every meeting of the series that is to come, as this one is to be changed. Raises Refused."""
+    known = queries.meeting(by, meeting_id)
+    first = first_to_come(known) if known else None
+    if known is None or first is None or known.original_on is None or first.original_on is None:
+        raise Refused("There is no meeting of this series to come.")
+    day = max(plan.wall.date() - (known.original_on - first.original_on), clock.now().date())
+    return change_following(
+        by=by,
+        meeting_id=first.id,
+        plan=replace(plan, wall=datetime.combine(day, plan.wall.time())),
+        rule=counted_from(first, known, running(by, known.series_id), rule) if known.series_id else rule,
+    )
+
+
+def first_to_come(meeting: Meeting) -> Meeting | None:
+    """The next planned meeting of this one's series."""
+    ahead = queries.to_come_of(meeting.series_id).order_by(Meeting.starts_at, Meeting.id)
+    return db.session.scalars(ahead.limit(1)).first()
+
+
+def counted_from(first: Meeting, known: Meeting, series: Series, rule: str) -> str:
+    """The rule, which counts from `known`, as it counts from the earlier `first`."""
+    pattern = recurrence.Pattern.read(rule, known.starts_local)
+    earlier = (remaining(series, first) or 0) - (remaining(series, known) or 0)
+    return replace(pattern, count=pattern.count + earlier).rule() if pattern.count else rule
+
+
+def first_day(plan: Plan, rule: str, zone: str, *, skip: Container[date]) -> date:
     """The first day of a series by its rule."""
     try:
         begins = recurrence.instant(plan.wall, clock.zone(zone))
-        found = recurrence.next_dates(rule, plan.wall, clock.zone(zone), after=begins, count=1)
+        found = recurrence.next_dates(rule, plan.wall, clock.zone(zone), after=begins, count=1, skip=skip)
     except BadRule as reason:
         raise Refused(str(reason)) from None
     if not found:

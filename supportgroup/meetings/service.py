@@ -109,8 +109,7 @@ class Changed:
 
 def apply(meeting: Meeting, plan: Plan) -> Changed:
     """Make the meeting what the plan says. Time, length, place and link matter to who comes."""
-    starts_at, was = instant(plan.wall, meeting.zone), meeting.starts_at
-    before = (meeting.duration_minutes, meeting.place, meeting.video_url)
+    starts_at, was, before = instant(plan.wall, meeting.zone), meeting.starts_at, matters_of(meeting)
     if starts_at != was:
         meeting.version += 1
     if starts_at != was or plan.duration_minutes != meeting.duration_minutes:
@@ -121,8 +120,12 @@ def apply(meeting: Meeting, plan: Plan) -> Changed:
         setattr(meeting, name, value)
     meeting.host_id = host_of(meeting.group_id, plan.host_id)
     db.session.flush()
-    after = (meeting.duration_minutes, meeting.place, meeting.video_url)
-    return Changed(was if starts_at != was else None, matters=before != after)
+    return Changed(was if starts_at != was else None, matters=before != matters_of(meeting))
+
+
+def matters_of(what: Meeting | Plan) -> tuple[int, str, str]:
+    """What who comes wants to know of besides the time: length, place and link."""
+    return what.duration_minutes, what.place, what.video_url
 
 
 def cancel_meeting(*, by: Membership, meeting_id: UUID) -> Meeting:
@@ -145,11 +148,16 @@ def changeable(by: Membership, meeting_id: UUID) -> Meeting:
     meeting = queries.meeting(by, meeting_id, lock=True)
     if meeting is None:
         raise Refused("This meeting is not there any more.")
+    refuse_past(meeting)
+    return meeting
+
+
+def refuse_past(meeting: Meeting) -> None:
+    """Raises Refused for a meeting that can be changed no more."""
     if not meeting.is_planned:
         raise Refused("This meeting was cancelled already.")
     if meeting.starts_at <= clock.now():
         raise Refused(LIKE_WHAT_WAS)
-    return meeting
 
 
 def set_host(*, by: Membership, meeting_id: UUID, host_id: UUID | None) -> Meeting:

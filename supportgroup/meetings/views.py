@@ -11,7 +11,7 @@ from supportgroup.db import transaction
 from supportgroup.groups.access import enter
 from supportgroup.groups.models import Membership
 from supportgroup.mail.links import destination
-from supportgroup.meetings import answers, queries, service
+from supportgroup.meetings import answers, pausing, queries, service
 from supportgroup.meetings.forms import ANSWERS, CheckInForm, someone
 from supportgroup.meetings.models import Answer, Meeting
 from supportgroup.meetings.reminders import COMING
@@ -52,6 +52,7 @@ def index(slug: str) -> ResponseReturnValue:
         answers=given,
         people=roster(me),
         following=following,
+        pauses=pausing.shown(me.group_id, me.group.zone) if not (behind or after) else [],
         **answering(given[following.id].mine if following else None, is_full=is_full),
     )
 

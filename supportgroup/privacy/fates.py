@@ -47,6 +47,7 @@ FATES: dict[str, str] = {
     "other_addresses": GOES,
     "passkeys": GOES,
     "passwords": GOES,
+    "pauses": GROUPS,
     "pending_joinings": GOES,
     "presences": GOES,
     "pulses": NOBODYS,

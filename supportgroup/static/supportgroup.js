@@ -142,6 +142,36 @@ document.addEventListener("submit", (event) => {
   send(form, event.submitter).finally(() => (form.ariaBusy = "false"));
 });
 
+// <form data-live="id">: the element of that id follows what is being typed, by the form's own "preview".
+
+const STILL = 500; // ms without typing
+
+async function follow(form) {
+  const data = contents(form);
+  data.set("preview", "y");
+  try {
+    const response = await fetch(form.action, { method: "POST", body: data });
+    const fresh = parse(await response.text()).getElementById(form.dataset.live);
+    const shown = document.getElementById(form.dataset.live);
+    if (!fresh || !shown || (!response.ok && !fresh.childElementCount)) return; // half typed: what was shown stays
+    const held = document.activeElement;
+    const hadFocus = shown.contains(held);
+    shown.replaceChildren(...document.importNode(fresh, true).childNodes);
+    if (hadFocus) counterpart(held, shown)?.focus();
+  } catch {
+    // Without an answer what was shown stays.
+  }
+}
+
+let typing = 0;
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!form?.dataset.live || form.method !== "post") return;
+  clearTimeout(typing);
+  typing = setTimeout(() => follow(form), STILL);
+});
+
 // Times and zones of the visitor's own.
 
 const LANGUAGE = document.documentElement.lang;

@@ -122,7 +122,7 @@ def test_a_facilitator_moves_it_on_its_page_and_answers_stay(circle, sign_in):
     meeting = circle.meet(NEXT_WEEK)
     circle.answer(circle.ben, meeting)
     ada = sign_in(circle.account(circle.ada))
-    form = {"title": "Evening circle", "day": "2027-05-20", "time": "18:00", "minutes": "60"}
+    form = {"title": "Evening circle", "day": "2027-05-20", "time": "18:00", "minutes": "60", "confirmed": "y"}
     response = ada.post(circle.path(meeting.id, "edit"), data=form)
 
     assert response.status_code == 303

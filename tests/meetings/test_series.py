@@ -266,10 +266,17 @@ def test_the_page_of_a_series_meeting_offers_both_scopes_filled_in(circle, sign_
     _, second, *_ = meetings(circle)
     ada = sign_in(circle.account(circle.ada))
     page = ada.get(circle.path(second.id, "edit")).text
-    assert "This one and all that follow" in page
+    assert "This and all that follow" in page
     assert 'name="count" type="number" value="4"' in page
 
-    form = {"title": "Evening circle", "day": "2027-05-25", "time": "18:00", "minutes": "60", "scope": "following"}
+    form = {
+        "title": "Evening circle",
+        "day": "2027-05-25",
+        "time": "18:00",
+        "minutes": "60",
+        "scope": "following",
+        "confirmed": "y",
+    }
     form |= {"repeats": "weekly", "ends": "count", "count": "4"}
     assert ada.post(circle.path(second.id, "edit"), data=form).status_code == 303
     assert walls(circle) == [TUESDAY, *(datetime(2027, 5, 25, 18, 0) + timedelta(weeks=weeks) for weeks in range(4))]
