@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("address_refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_on", sa.Date(), nullable=True),
         sa.Column("powers_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("email_index", name=op.f("uq_accounts_email_index")),
@@ -81,6 +82,15 @@ def upgrade() -> None:
     with op.batch_alter_table("buckets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_buckets_updated_at"), ["updated_at"], unique=False)
 
+    op.create_table(
+        "epochs",
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Uuid(), nullable=False),
+        sa.Column("turns", sa.Integer(), nullable=False),
+        sa.Column("turned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_epochs")),
+    )
     op.create_table(
         "erased",
         sa.Column("account_hash", sa.LargeBinary(), nullable=False),
@@ -173,6 +183,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_authenticators")),
         sa.UniqueConstraint("account_id", name=op.f("uq_authenticators_account_id")),
     )
+    op.create_table(
+        "avoided",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("text_index", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_avoided_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_avoided")),
+        sa.UniqueConstraint("account_id", "text_index", name=op.f("uq_avoided_account_id_text_index")),
+    )
+    with op.batch_alter_table("avoided", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_avoided_text_index"), ["text_index"], unique=False)
+
     op.create_table(
         "base_rates",
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -405,6 +431,7 @@ def upgrade() -> None:
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("consent_version", sa.Integer(), nullable=True),
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("said_age", sa.Integer(), nullable=True),
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
@@ -627,8 +654,11 @@ def upgrade() -> None:
         sa.Column("area_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
         sa.Column(
-            "eyes", sa.Enum("group", "met", "facilitators", name="eyes", native_enum=False, length=20), nullable=False
+            "eyes",
+            sa.Enum("group", "met", "chosen", "facilitators", name="eyes", native_enum=False, length=20),
+            nullable=False,
         ),
+        sa.Column("unnamed", sa.Boolean(), nullable=False),
         sa.Column("needed_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("timed", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -777,6 +807,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pauses_series_id"), ["series_id"], unique=False)
 
     op.create_table(
+        "removals",
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("wished_by_id", sa.Uuid(), nullable=False),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("wished_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["memberships.id"], name=op.f("fk_removals_agreed_by_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_removals_membership_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["wished_by_id"], ["memberships.id"], name=op.f("fk_removals_wished_by_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("membership_id", name=op.f("pk_removals")),
+    )
+    with op.batch_alter_table("removals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_removals_agreed_by_id"), ["agreed_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_removals_wished_by_id"), ["wished_by_id"], unique=False)
+
+    op.create_table(
         "reports",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -865,6 +917,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_security_notes_created_at"), ["created_at"], unique=False)
 
     op.create_table(
+        "chosen",
+        sa.Column("ask_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["ask_id"], ["asks.id"], name=op.f("fk_chosen_ask_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_chosen_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("ask_id", "membership_id", name=op.f("pk_chosen")),
+    )
+    with op.batch_alter_table("chosen", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chosen_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
         "heards",
         sa.Column("ask_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
@@ -890,7 +955,17 @@ def upgrade() -> None:
         sa.Column("helper_id", sa.Uuid(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("accepted", "handed_back", "done", "not_done", name="helpstate", native_enum=False, length=20),
+            sa.Enum(
+                "proposed",
+                "not_this_time",
+                "accepted",
+                "handed_back",
+                "done",
+                "not_done",
+                name="helpstate",
+                native_enum=False,
+                length=20,
+            ),
             nullable=False,
         ),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -974,6 +1049,7 @@ def upgrade() -> None:
         sa.Column("invitation_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("agreement_version", sa.Integer(), nullable=False),
+        sa.Column("said_age", sa.Integer(), nullable=True),
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1120,6 +1196,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_heards_membership_id"))
 
     op.drop_table("heards")
+    with op.batch_alter_table("chosen", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_chosen_membership_id"))
+
+    op.drop_table("chosen")
     with op.batch_alter_table("security_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_security_notes_created_at"))
         batch_op.drop_index(batch_op.f("ix_security_notes_account_id"))
@@ -1132,6 +1212,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reports_group_id_state")
 
     op.drop_table("reports")
+    with op.batch_alter_table("removals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_removals_wished_by_id"))
+        batch_op.drop_index(batch_op.f("ix_removals_agreed_by_id"))
+
+    op.drop_table("removals")
     with op.batch_alter_table("pauses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pauses_series_id"))
 
@@ -1261,6 +1346,10 @@ def downgrade() -> None:
     op.drop_table("challenges")
     op.drop_table("calendar_wishes")
     op.drop_table("base_rates")
+    with op.batch_alter_table("avoided", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_avoided_text_index"))
+
+    op.drop_table("avoided")
     op.drop_table("authenticators")
     op.drop_table("agreements")
     op.drop_table("pulses")
@@ -1273,6 +1362,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_erased_erased_at"))
 
     op.drop_table("erased")
+    op.drop_table("epochs")
     with op.batch_alter_table("buckets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buckets_updated_at"))
 
