@@ -23,7 +23,7 @@ from supportgroup.accounts import queries as accounts_queries
 from supportgroup.accounts import service as accounts_service
 from supportgroup.accounts import views as accounts
 from supportgroup.assets import install_assets
-from supportgroup.board import act_views, ending
+from supportgroup.board import act_views, ending, offer_views, offers
 from supportgroup.board import views as board
 from supportgroup.board.service import AskHeld
 from supportgroup.config import Settings
@@ -82,6 +82,7 @@ PAGES = (
     calendar_views,
     board,
     act_views,
+    offer_views,
     reflections,
     load,
     safety,
@@ -107,7 +108,9 @@ def answer_events() -> None:
     events.answer(MembershipEnded, answers.let_go)
     events.answer(MembershipEnded, moderation_service.note_removed)
     events.answer(MembershipEnded, ending.let_go)
+    events.answer(MembershipEnded, offers.end_offers)
     events.answer(Blocked, ending.part)
+    events.answer(Blocked, offers.part)
     events.answer(AskHeld, moderation_service.note_held)
 
 

@@ -14,7 +14,7 @@ from supportgroup import clock
 from supportgroup import demo_story as story
 from supportgroup.accounts.models import Account, LinkPurpose
 from supportgroup.accounts.service import create_account, new_link
-from supportgroup.board.models import Ask, AskState, Heard, Help, HelpState, Message
+from supportgroup.board.models import Ask, AskState, Heard, Help, HelpState, Message, Offer
 from supportgroup.db import db, transaction
 from supportgroup.groups.defaults import AGREEMENT, FIRST_TIME
 from supportgroup.groups.models import Agreement, Group, Membership, MembershipState, Role, Topic
@@ -45,6 +45,8 @@ def load() -> None:
                 meet_soon(told, places, now)
             for ask in told.asks:
                 make_ask(ask, places, now)
+            for offer in told.offers:
+                make_offer(offer, places, now)
 
 
 def sign_in_links() -> list[tuple[str, str]]:
@@ -310,6 +312,27 @@ def make_ask(told: story.Ask, places: dict[str, Membership], now: datetime) -> N
         add(Message(id=key(ask.id, number), ask_id=ask.id, author_id=places[name].id, text=text, created_at=said))
     for name in told.heard_by:
         add(Heard(ask_id=ask.id, membership_id=places[name].id, created_at=opened + timedelta(hours=1)))
+
+
+def make_offer(told: story.Offer, places: dict[str, Membership], now: datetime) -> None:
+    """An offer that waits to be taken up, or answered."""
+    by, created = places[told.by], now - timedelta(days=told.days_ago, hours=2)
+    add(
+        Offer(
+            id=key(by.id, told.text),
+            group_id=by.group_id,
+            by_id=by.id,
+            to_id=places[told.to].id if told.to else None,
+            kind=told.kind,
+            size_minutes=told.size,
+            text=told.text,
+            days=sum(1 << day for day in told.days),
+            times=told.times,
+            area=told.area,
+            created_at=created,
+            ends_at=created + timedelta(days=7) if told.to else None,
+        )
+    )
 
 
 def day_end(now: datetime, days: int) -> datetime:

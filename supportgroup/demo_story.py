@@ -45,6 +45,21 @@ class Ask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Offer:
+    """Something that a member is glad to do, standing on the board or said to one member."""
+
+    by: str
+    kind: AskKind
+    text: str
+    to: str | None = None
+    size: int = 15
+    days: Sequence[int] = ()  # 0 for Monday
+    times: str = ""
+    area: str = ""
+    days_ago: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """A group; the first of its members facilitates."""
 
@@ -67,6 +82,7 @@ class Group:
     place: str = ""
     video_url: str = ""
     asks: Sequence[Ask] = field(default_factory=tuple)
+    offers: Sequence[Offer] = field(default_factory=tuple)
 
 
 def like(series: Series) -> dict[str, Any]:
@@ -206,6 +222,19 @@ CIRCLE = Group(
             needed_in=5,
             eyes=Eyes.FACILITATORS,
         ),
+    ),
+    offers=(
+        Offer(
+            by="Cleo",
+            kind=AskKind.ERRAND,
+            text="I drive to the market on Saturdays",
+            size=30,
+            days=(5,),
+            times="back by noon",
+            area="Near the station",
+        ),
+        Offer(by="Ben", kind=AskKind.CHECK_ON_ME, text="I write a line in the evening to whoever wants one", size=5),
+        Offer(by="Ada", kind=AskKind.COMPANY, text="read the letter from the bank with you", to="Ben", days_ago=0),
     ),
 )
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import create_account
-from supportgroup.board.models import Ask, AskKind, Help
+from supportgroup.board.models import Ask, AskKind, Help, Offer
 from supportgroup.db import db
 from supportgroup.groups.models import (
     Agreement,
@@ -178,3 +178,22 @@ def make_help(ask: Ask, helper: Membership, **columns: Any) -> Help:
     db.session.add(help_)
     db.session.flush()
     return help_
+
+
+def make_offer(by: Membership, to: Membership | None = None, **columns: Any) -> Offer:
+    """A standing offer of fifteen minutes; or one to a member, that waits for a week."""
+    now = clock.now()
+    defaults = {
+        "group_id": by.group_id,
+        "by_id": by.id,
+        "to_id": to.id if to else None,
+        "kind": AskKind.ERRAND,
+        "text": "brought you soup" if to else "I drive to the market on Saturdays",
+        "created_at": now,
+        "ends_at": now + timedelta(days=7) if to else None,
+    }
+    offer = Offer(**{**defaults, **columns})
+    offer.by = by
+    db.session.add(offer)
+    db.session.flush()
+    return offer

@@ -57,12 +57,15 @@ AUDIENCE = {
         "board.index board.show board.new board.covered board.ended board.hard board.accept board.hand_back "
         "board.heard board.happened board.done meetings.index meetings.show meetings.calendar meetings.rsvp "
         "meetings.check_in groups.members groups.mine groups.leave groups.agree groups.take_over moderation.blocks "
-        "moderation.block moderation.mute moderation.unmute moderation.reports",
+        "moderation.block moderation.mute moderation.unmute moderation.reports board.offer_list board.new_offer "
+        "board.show_offer board.take_up board.offer_to",
     ),
     **only(
         FACILITATORS,  # who also asked, in this world
         "board.answer board.end_help board.edit board.withdraw board.again board.thank load.reflect groups.manage "
         "groups.applications "
+        "board.edit board.withdraw board.again board.thank board.edit_offer board.pause_offer board.take_down_offer "
+        "load.reflect groups.manage groups.applications "
         "groups.answer groups.edit groups.invitations groups.revoke groups.poster groups.hello groups.make_facilitator "
         "groups.remove groups.keep_facilitator groups.step_down groups.stay_on load.spread meetings.new meetings.edit "
         "meetings.cancel "
@@ -82,6 +85,7 @@ AUDIENCE = {
         HERS,
         "accounts.confirm_email accounts.undo_email moderation.hidden moderation.ask_again reflections.edit "
         "privacy.download safety.avoid_no_more",
+        "privacy.download board.answer_offer",
     ),
     # Who hosts, or helps, or wrote it.
     **only(HERS | FACILITATORS, "meetings.attendance meetings.host board.messages moderation.unblock"),

@@ -39,6 +39,7 @@ from tests.factories import (
     make_meeting,
     make_membership,
     make_pause,
+    make_offer,
     make_presence,
     make_rsvp,
     make_series,
@@ -111,12 +112,14 @@ SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
     "moderation.report": lambda _, place: {"subject": "ask", "item_id": place.ask.id},
     "moderation.unblock": lambda _, place: {"membership_id": place.people["blocked"].id},
     "reflections.question": lambda _world, _place: {"prompt": "need"},
+    "board.answer_offer": lambda _, place: {"offer_id": place.ids["said_id"]},
     "privacy.erase_in_group": lambda _, place: {"membership_id": place.people["former"].id},
 }
 
 FORMS: dict[str, Callable[[Place], dict[str, Any]]] = {
     "board.answer": lambda place: {"help_id": place.ids["help_id"], "answer": "yes"},
     "board.end_help": lambda place: {"help_id": place.ids["help_id"]},
+    "board.answer_offer": lambda _: {"answer": "not_now"},
     "board.thank": lambda place: {"help_id": place.ids["help_id"]},
     "groups.answer": lambda _: {"answer": "yes"},
     "moderation.answer": lambda _: {"outcome": "nothing"},
@@ -183,6 +186,8 @@ def make_place(accounts: dict[str, Account]) -> Place:
         "pause_id": series.pauses[0].id,
         "ask_id": ask.id,
         "help_id": help_.id,
+        "offer_id": make_offer(facilitator).id,
+        "said_id": make_offer(facilitator, to=member).id,
         "membership_id": people["newcomer"].id,
         "invitation_id": invitation.id,
         "hiding_id": hiding.id,

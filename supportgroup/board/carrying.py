@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from supportgroup import clock
@@ -58,10 +58,17 @@ def carried(account_id: Any, now: datetime) -> Any:
 
 def has_room(account_id: Any) -> ColumnElement[bool]:
     """Whether the account is neither full nor resting, as a condition; `account_id` is a column."""
-    now = clock.now()
-    resting = exists().where(LoadWish.account_id == account_id, LoadWish.resting_until > now)
     wished = select(LoadWish.per_week).where(LoadWish.account_id == account_id).scalar_subquery()
-    return and_(~resting, carried(account_id, now) < func.coalesce(wished, AT_FIRST))
+    return and_(~resting(account_id), carried(account_id, clock.now()) < func.coalesce(wished, AT_FIRST))
+
+
+def has_room_for(account_id: Any, size_minutes: Any) -> ColumnElement[bool]:
+    """The same for something of this size: what takes five minutes is free. Both are columns."""
+    return or_(has_room(account_id), and_(size_minutes <= FREE, ~resting(account_id)))
+
+
+def resting(account_id: Any) -> ColumnElement[bool]:
+    return exists().where(LoadWish.account_id == account_id, LoadWish.resting_until > clock.now())
 
 
 def respect(*, account_id: UUID, size_minutes: int) -> None:

@@ -13,6 +13,14 @@ KINDS = {
     AskKind.CHECK_ON_ME: "Check on me",
     AskKind.HOST_COVER: "Take my turn as host",
 }
+# The same where something is offered. To be heard is asked for, never offered.
+OFFERED = {
+    AskKind.ERRAND: "Errand",
+    AskKind.TASK: "Part of a task",
+    AskKind.COMPANY: "Company",
+    AskKind.CHECK_ON_ME: "Check on somebody",
+    AskKind.HOST_COVER: "Take a turn as host",
+}
 SIZES = {5: "5 minutes", 15: "15 minutes", 30: "30 minutes", 60: "An hour", LONGER: "Longer"}
 EYES = {
     Eyes.GROUP: "Everyone in the group",

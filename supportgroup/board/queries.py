@@ -184,7 +184,8 @@ def hearing_of(ask: Ask) -> int:
 
 def last_choices(me: Membership) -> Ask | None:
     """The reader's last ask in this group: a new one starts from its size, eyes, helpers and area."""
-    mine = select(Ask).where(Ask.asker_id == me.id, Ask.kind != AskKind.LISTEN).options(raiseload(Ask.helps))
+    mine = select(Ask).where(Ask.asker_id == me.id, Ask.kind != AskKind.LISTEN, Ask.offer_id.is_(None))
+    mine = mine.options(raiseload(Ask.helps))
     return db.session.scalars(mine.order_by(Ask.created_at.desc(), Ask.id).limit(1)).first()
 
 

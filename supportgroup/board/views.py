@@ -10,7 +10,7 @@ from flask_login import current_user, login_required
 
 from supportgroup import clock, words
 from supportgroup.accounts.queries import recipient
-from supportgroup.board import eyes, helping, phrases, queries, service
+from supportgroup.board import eyes, helping, offer_queries, offers, phrases, queries, service
 from supportgroup.board.carrying import OverOwnLimit
 from supportgroup.board.forms import AskForm, HardForm, MessageForm, ThanksForm, When, in_a_week, member_of, values
 from supportgroup.board.models import Ask, Eyes
@@ -56,7 +56,15 @@ def my_zone() -> ZoneInfo:
 def index(slug: str) -> ResponseReturnValue:
     me = enter(slug)
     board = queries.board(me, after=request.args.get("after"))
-    return render_template("board/index.html", me=me, board=board, people=roster(me), eyes=phrases.EYES_OF_OTHERS)
+    return render_template(
+        "board/index.html",
+        me=me,
+        board=board,
+        offers=offer_queries.offers(me),
+        days_words=offers.days_words,
+        people=roster(me),
+        eyes=phrases.EYES_OF_OTHERS,
+    )
 
 
 @bp.get(f"{ROOM}/covered")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from supportgroup import clock
+from supportgroup.board import offer_queries as offers
 from supportgroup.board import queries as board
 from supportgroup.board.models import AskState, Happened
 from supportgroup.board.queries import Summary
@@ -54,6 +55,7 @@ def home() -> ResponseReturnValue:
         how_was_it=meetings.how_was_it(current_user.id),
         asks=[(summary, came_of(summary, people.get(summary.me))) for summary in asks],
         helps=helps,
+        offers=offers.waiting_for(current_user.id),
         small=board.something_small(mine),
         card=load.card(current_user.id, mine),
     )

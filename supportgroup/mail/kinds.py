@@ -92,6 +92,7 @@ PREFERENCES: dict[str, str] = {
     "asks-of-others": "Asks that others have posted",
     "own-asks": "What happens with my asks",
     "own-helps": "What I have taken on",
+    "offers": "What somebody offers me, and answers to what I offered",
     "ask-messages": "Messages around an ask",
     "ask-follow-ups": "A question after an ask: did it happen",
     "small-asks": "A small ask to try, where I have said yes to that",

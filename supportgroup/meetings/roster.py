@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import aliased
 
 from supportgroup.db import db
@@ -48,26 +48,27 @@ class Roster:
 
 
 def roster(me: Membership) -> Roster:
-    """The group's active people as `me` may see them, in the order they joined. Two queries at most.
+    """The group's active people as `me` may see them, in the order they joined. One query.
 
     In an open group members and newcomers see each other's names once a facilitator has said hello, or after a first
     meeting together; facilitators and their names are seen at once. In other groups everybody was let in by somebody.
     Two of whom one has blocked the other are not there for each other, as if they had left.
     """
+    everyone = me.group.joining is not Joining.OPEN or me.is_facilitator
+    met = literal(False) if everyone else Membership.id.in_(met_by(me))
     rows = db.session.execute(
-        select(Membership.id, Membership.name, Membership.colour, Membership.role, Membership.hello_at)
+        select(
+            Membership.id, Membership.name, Membership.colour, Membership.role, Membership.hello_at, met.label("met")
+        )
         .where(Membership.group_id == me.group_id, Membership.state == MembershipState.ACTIVE)
         .where(~apart(Membership.id, me.id))
         .order_by(Membership.joined_at, Membership.id)
     ).all()
-    everyone = me.group.joining is not Joining.OPEN or me.is_facilitator
-    strangers = not everyone and (me.hello_at is None or any(row.hello_at is None for row in rows))
-    met = met_by(me) if strangers else set()
     people = {}
     for row in rows:
         facilitator = row.role is Role.FACILITATOR
         known = me.hello_at is not None and row.hello_at is not None
-        named = everyone or facilitator or known or row.id == me.id or row.id in met
+        named = everyone or facilitator or known or row.id == me.id or row.met
         unnamed = A_MEMBER if row.hello_at else SOMEONE_NEW
         people[row.id] = Person(
             row.id, row.name if named else unnamed, row.colour if named else GREY, named=named, facilitator=facilitator
@@ -75,8 +76,8 @@ def roster(me: Membership) -> Roster:
     return Roster(people)
 
 
-def met_by(me: Membership) -> set[UUID]:
+def met_by(me: Membership) -> Select[UUID]:
     """Whom this member has met: both were marked present at one meeting."""
     mine, theirs = aliased(Presence), aliased(Presence)
     met = select(theirs.membership_id).join(mine, mine.meeting_id == theirs.meeting_id)
-    return set(db.session.scalars(met.where(mine.membership_id == me.id, theirs.membership_id != me.id).distinct()))
+    return met.where(mine.membership_id == me.id, theirs.membership_id != me.id)

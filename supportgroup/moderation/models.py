@@ -18,6 +18,7 @@ class Subject(StrEnum):
     MEMBER = "member"
     ASK = "ask"
     MESSAGE = "message"
+    OFFER = "offer"
 
 
 class Reason(StrEnum):

@@ -3,7 +3,7 @@
 from supportgroup.moderation.models import Outcome, Reason, Subject
 from supportgroup.safety.models import Act, Rule
 
-SUBJECTS = {Subject.MEMBER: "A person", Subject.ASK: "An ask", Subject.MESSAGE: "A message"}
+SUBJECTS = {Subject.MEMBER: "A person", Subject.ASK: "An ask", Subject.MESSAGE: "A message", Subject.OFFER: "An offer"}
 
 REASONS = {
     Reason.DANGER: "Somebody may be in danger",

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from supportgroup.accounts.models import Account
+from supportgroup.board import offer_queries as board_offers
 from supportgroup.board import queries as board
-from supportgroup.board.models import Ask, Message
+from supportgroup.board.models import Ask, Message, Offer
 from supportgroup.db import db
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, Membership, MembershipState, Role
@@ -51,8 +52,7 @@ def names_author(report: Report) -> bool:
 
 def item(me: Membership, subject: Subject, item_id: UUID) -> Item | None:
     """What a member may report: what they can see, and is not their own."""
-    find = {Subject.MEMBER: person_seen, Subject.ASK: ask_seen, Subject.MESSAGE: message_seen}[subject]
-    found = find(me, item_id)
+    found = SEEN[subject](me, item_id)
     return found if found is not None and found.author.id != me.id else None
 
 
@@ -92,6 +92,26 @@ def message_item(message: Message) -> Item:
     return Item(Subject.MESSAGE, message.id, author, path, tuple(line for line in lines if line[1]))
 
 
+def offer_seen(me: Membership, offer_id: UUID) -> Item | None:
+    offer = board_offers.offer(me, offer_id)
+    return offer_item(offer) if offer else None
+
+
+def offer_item(offer: Offer) -> Item:
+    lines = (("Offered by", offer.by.name), ("What", offer.said), ("More", offer.body), ("Where", offer.area))
+    path = f"/board/offers/{offer.id}"
+    return Item(Subject.OFFER, offer.id, offer.by, path, tuple(line for line in lines if line[1]))
+
+
+# What a member may report, as they find it.
+SEEN = {
+    Subject.MEMBER: person_seen,
+    Subject.ASK: ask_seen,
+    Subject.MESSAGE: message_seen,
+    Subject.OFFER: offer_seen,
+}
+
+
 def anything(group_id: UUID, subject: Subject, item_id: UUID) -> Item | None:
     """The thing itself, for who has to look at it, whoever may see it otherwise. None: it is gone."""
     if subject is Subject.ASK:
@@ -101,6 +121,9 @@ def anything(group_id: UUID, subject: Subject, item_id: UUID) -> Item | None:
         message = db.session.get(Message, item_id)
         ask = db.session.get(Ask, message.ask_id) if message else None
         return message_item(message) if message and ask and ask.group_id == group_id else None
+    if subject is Subject.OFFER:
+        offer = db.session.get(Offer, item_id)
+        return offer_item(offer) if offer and offer.group_id == group_id else None
     return None
 
 
@@ -218,7 +241,8 @@ def own_hiding(me: Membership, item_id: UUID) -> Hiding | None:
 
 def item_of(one: Hiding) -> Item | None:
     """What is hidden, as it is now."""
-    return anything(one.group_id, Subject.ASK, one.item_id) or anything(one.group_id, Subject.MESSAGE, one.item_id)
+    found = (anything(one.group_id, subject, one.item_id) for subject in Subject)
+    return next((item for item in found if item is not None), None)
 
 
 def duties(me: Membership) -> DutiesAccepted | None:

@@ -44,6 +44,7 @@ FATES: dict[str, str] = {
     "mutes": GOES,
     "notes": GOES,
     "nudges": GOES,
+    "offers": GOES,
     "other_addresses": GOES,
     "passkeys": GOES,
     "passwords": GOES,

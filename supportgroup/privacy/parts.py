@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from supportgroup.accounts.models import Account, MailWish, Passkey, ReminderTime, SecurityNote, Session
-from supportgroup.board.models import Ask, Heard, Help, LoadWish, Message
+from supportgroup.board.models import Ask, Heard, Help, LoadWish, Message, Offer
 from supportgroup.db import db
-from supportgroup.groups.defaults import CONSENTS
+from supportgroup.groups.defaults import CONSENTS, WEEKDAYS
 from supportgroup.groups.models import Agreement, Group, Membership
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings.models import CalendarWish, CheckIn, Meeting, Presence, Rsvp
@@ -143,6 +143,29 @@ def helps(account: Account) -> list[Record]:
             "thanks": one.thanks or None,
         }
         for one, ask in rows
+    ]
+
+
+def offers(account: Account) -> list[Record]:
+    """What was offered, to everyone or to one member, and what one member offered to this account."""
+    ids = mine(account)
+    found = select(Offer).where(or_(Offer.by_id.in_(ids), Offer.to_id.in_(ids))).order_by(Offer.created_at, Offer.id)
+    return [
+        {
+            "offered": at(one.created_at),
+            "by": "me" if one.by_id in ids else "another member",
+            "to": "everyone" if one.to_id is None else "me" if one.to_id in ids else "another member",
+            "what": one.text,
+            "more": one.body or None,
+            "kind": str(one.kind),
+            "minutes": one.size_minutes,
+            "days": [WEEKDAYS[day] for day in one.weekdays],
+            "at": one.times or None,
+            "area": one.area or None,
+            "needed by": at(one.needed_by),
+            "state": "paused" if one.paused else str(one.state),
+        }
+        for one in db.session.scalars(found).unique()
     ]
 
 
@@ -298,6 +321,7 @@ PARTS: Sequence[tuple[str, str, Part]] = (
     ("Your groups, and what you agreed to", "groups", groups),
     ("What you asked for", "asks", asks),
     ("What you took on", "helps", helps),
+    ("What was offered", "offers", offers),
     ("What was written around asks", "messages", messages),
     ("What you heard", "heard", heard),
     ("Meetings", "meetings", meetings),

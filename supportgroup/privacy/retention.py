@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board.models import RUNNING, Ask, Help, Message
+from supportgroup.board.models import RUNNING, Ask, Help, Message, Offer
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.limits import Bucket, Guesses
@@ -34,6 +34,7 @@ from supportgroup.safety.models import AuditEntry, Block
 
 WORDS = (Ask.title_sealed, Ask.body_sealed, Ask.content_note_sealed, Ask.area_sealed, Ask.place_sealed)
 ASK_WORDS = timedelta(days=30)  # after it ended
+OFFERS = timedelta(days=30)  # to one member, after the day they were for
 MESSAGES = timedelta(days=365)
 ANSWERS = timedelta(days=90)  # after the meeting
 PRESENCE = timedelta(days=730)
@@ -49,7 +50,7 @@ SLOW = timedelta(days=1)  # of undo for an account nobody used for two years
 
 def let_go_of_old() -> None:
     """Run every rule. Each is one or two statements, and may run twice."""
-    for rule in (ask_words, messages, answers, presence, throttles, log, reports, blocks, copies, proofs):
+    for rule in (ask_words, offers, messages, answers, presence, throttles, log, reports, blocks, copies, proofs):
         rule()
 
 
@@ -62,6 +63,11 @@ def ask_words() -> None:
     db.session.execute(
         update(Help).where(Help.ask_id.in_(over), Help.thanks_sealed.is_not(None)).values(thanks_sealed=None)
     )
+
+
+def offers() -> None:
+    """What was offered to one member. What was taken up of it is an ask by then."""
+    db.session.execute(delete(Offer).where(Offer.ends_at < clock.now() - OFFERS))
 
 
 def messages() -> None:

@@ -627,70 +627,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_topics_word"), ["word"], unique=False)
 
     op.create_table(
-        "asks",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("group_id", sa.Uuid(), nullable=False),
-        sa.Column("asker_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "errand",
-                "task",
-                "company",
-                "listen",
-                "check_on_me",
-                "host_cover",
-                name="askkind",
-                native_enum=False,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("size_minutes", sa.Integer(), nullable=False),
-        sa.Column("helpers_wanted", sa.Integer(), nullable=False),
-        sa.Column("title_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("content_note_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("area_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column(
-            "eyes",
-            sa.Enum("group", "met", "chosen", "facilitators", name="eyes", native_enum=False, length=20),
-            nullable=False,
-        ),
-        sa.Column("unnamed", sa.Boolean(), nullable=False),
-        sa.Column("needed_by", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("timed", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum("open", "covered", "done", "withdrawn", "expired", name="askstate", native_enum=False, length=20),
-            nullable=False,
-        ),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("rounds", sa.Integer(), nullable=False),
-        sa.Column("next_round_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("asked_after_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "asker_says", sa.Enum("yes", "partly", "no", name="happened", native_enum=False, length=20), nullable=True
-        ),
-        sa.CheckConstraint("helpers_wanted BETWEEN 1 AND 20", name=op.f("ck_asks_helpers_wanted")),
-        sa.CheckConstraint("size_minutes IN (5, 15, 30, 60, 120)", name=op.f("ck_asks_size")),
-        sa.ForeignKeyConstraint(["asker_id"], ["memberships.id"], name=op.f("fk_asks_asker_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_asks_group_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_asks")),
-    )
-    with op.batch_alter_table("asks", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_asks_asker_id"), ["asker_id"], unique=False)
-        batch_op.create_index("ix_asks_group_id_state_opened_at", ["group_id", "state", "opened_at"], unique=False)
-        batch_op.create_index("ix_asks_state_ends_at", ["state", "ends_at"], unique=False)
-        batch_op.create_index("ix_asks_state_next_round_at", ["state", "next_round_at"], unique=False)
-
-    op.create_table(
         "blocks",
         sa.Column("blocker_id", sa.Uuid(), nullable=False),
         sa.Column("blocked_id", sa.Uuid(), nullable=False),
@@ -781,6 +717,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitations_group_id"), ["group_id"], unique=False)
 
     op.create_table(
+        "meetings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=True),
+        sa.Column("original_on", sa.Date(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("starts_local", sa.DateTime(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("about_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("video_url_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("size_limit", sa.Integer(), nullable=True),
+        sa.Column(
+            "state", sa.Enum("planned", "cancelled", name="meetingstate", native_enum=False, length=20), nullable=False
+        ),
+        sa.Column("host_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_meetings_duration")),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_meetings_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["host_id"], ["memberships.id"], name=op.f("fk_meetings_host_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_meetings_series_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
+        sa.UniqueConstraint("series_id", "original_on", name=op.f("uq_meetings_series_id_original_on")),
+    )
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meetings_ends_at"), ["ends_at"], unique=False)
+        batch_op.create_index("ix_meetings_group_id_starts_at", ["group_id", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meetings_starts_at"), ["starts_at"], unique=False)
+
+    op.create_table(
         "mutes",
         sa.Column("muter_id", sa.Uuid(), nullable=False),
         sa.Column("muted_id", sa.Uuid(), nullable=False),
@@ -794,17 +768,58 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mutes_muted_id"), ["muted_id"], unique=False)
 
     op.create_table(
-        "pauses",
+        "offers",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("series_id", sa.Uuid(), nullable=False),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("until_on", sa.Date(), nullable=False),
-        sa.CheckConstraint("from_on < until_on", name=op.f("ck_pauses_days")),
-        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_pauses_series_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_pauses")),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("to_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "errand",
+                "task",
+                "company",
+                "listen",
+                "check_on_me",
+                "host_cover",
+                name="askkind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size_minutes", sa.Integer(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("area_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("times_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column(
+            "eyes",
+            sa.Enum("group", "met", "chosen", "facilitators", name="eyes", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("needed_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("open", "yes_please", "not_now", name="offerstate", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("by_id <> to_id", name=op.f("ck_offers_two_people")),
+        sa.CheckConstraint("days BETWEEN 0 AND 127", name=op.f("ck_offers_days")),
+        sa.CheckConstraint("size_minutes IN (5, 15, 30, 60, 120)", name=op.f("ck_offers_size")),
+        sa.ForeignKeyConstraint(["by_id"], ["memberships.id"], name=op.f("fk_offers_by_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_offers_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["to_id"], ["memberships.id"], name=op.f("fk_offers_to_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
     )
-    with op.batch_alter_table("pauses", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_pauses_series_id"), ["series_id"], unique=False)
+    with op.batch_alter_table("offers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offers_by_id"), ["by_id"], unique=False)
+        batch_op.create_index("ix_offers_group_id_created_at", ["group_id", "created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offers_to_id"), ["to_id"], unique=False)
 
     op.create_table(
         "removals",
@@ -835,7 +850,9 @@ def upgrade() -> None:
         sa.Column("reporter_id", sa.Uuid(), nullable=False),
         sa.Column("reported_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "subject", sa.Enum("member", "ask", "message", name="subject", native_enum=False, length=20), nullable=False
+            "subject",
+            sa.Enum("member", "ask", "message", "offer", name="subject", native_enum=False, length=20),
+            nullable=False,
         ),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -917,6 +934,157 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_security_notes_created_at"), ["created_at"], unique=False)
 
     op.create_table(
+        "asks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("asker_id", sa.Uuid(), nullable=False),
+        sa.Column("offer_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "errand",
+                "task",
+                "company",
+                "listen",
+                "check_on_me",
+                "host_cover",
+                name="askkind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size_minutes", sa.Integer(), nullable=False),
+        sa.Column("helpers_wanted", sa.Integer(), nullable=False),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("content_note_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("area_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "eyes",
+            sa.Enum("group", "met", "chosen", "facilitators", name="eyes", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("unnamed", sa.Boolean(), nullable=False),
+        sa.Column("needed_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("timed", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("open", "covered", "done", "withdrawn", "expired", name="askstate", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("next_round_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_after_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "asker_says", sa.Enum("yes", "partly", "no", name="happened", native_enum=False, length=20), nullable=True
+        ),
+        sa.CheckConstraint("helpers_wanted BETWEEN 1 AND 20", name=op.f("ck_asks_helpers_wanted")),
+        sa.CheckConstraint("size_minutes IN (5, 15, 30, 60, 120)", name=op.f("ck_asks_size")),
+        sa.ForeignKeyConstraint(["asker_id"], ["memberships.id"], name=op.f("fk_asks_asker_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_asks_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["offer_id"], ["offers.id"], name=op.f("fk_asks_offer_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asks")),
+    )
+    with op.batch_alter_table("asks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asks_asker_id"), ["asker_id"], unique=False)
+        batch_op.create_index("ix_asks_group_id_state_opened_at", ["group_id", "state", "opened_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asks_offer_id"), ["offer_id"], unique=False)
+        batch_op.create_index("ix_asks_state_ends_at", ["state", "ends_at"], unique=False)
+        batch_op.create_index("ix_asks_state_next_round_at", ["state", "next_round_at"], unique=False)
+
+    op.create_table(
+        "check_ins",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "feeling",
+            sa.Enum("lighter", "same", "heavier", name="feeling", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("line_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_check_ins_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_check_ins_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
+        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_check_ins_meeting_id_membership_id")),
+    )
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_check_ins_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "pending_joinings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("invitation_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("agreement_version", sa.Integer(), nullable=False),
+        sa.Column("said_age", sa.Integer(), nullable=True),
+        sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["groups.id"], name=op.f("fk_pending_joinings_group_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitations.id"], name=op.f("fk_pending_joinings_invitation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["sign_in_links.id"], name=op.f("fk_pending_joinings_link_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_joinings")),
+        sa.UniqueConstraint("link_id", name=op.f("uq_pending_joinings_link_id")),
+    )
+    op.create_table(
+        "presences",
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_presences_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_presences_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("meeting_id", "membership_id", name=op.f("pk_presences")),
+    )
+    with op.batch_alter_table("presences", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_presences_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "rsvps",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum("going", "maybe", "not_going", "waiting", name="answer", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("listening", sa.Boolean(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_rsvps_meeting_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_rsvps_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvps")),
+        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_rsvps_meeting_id_membership_id")),
+    )
+    with op.batch_alter_table("rsvps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rsvps_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
         "chosen",
         sa.Column("ask_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
@@ -985,46 +1153,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_helps_helper_id"), ["helper_id"], unique=False)
 
     op.create_table(
-        "meetings",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("group_id", sa.Uuid(), nullable=False),
-        sa.Column("series_id", sa.Uuid(), nullable=True),
-        sa.Column("original_on", sa.Date(), nullable=True),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("starts_local", sa.DateTime(), nullable=False),
-        sa.Column("zone", sa.String(), nullable=False),
-        sa.Column("duration_minutes", sa.Integer(), nullable=False),
-        sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("about_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("video_url_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("size_limit", sa.Integer(), nullable=True),
-        sa.Column(
-            "state", sa.Enum("planned", "cancelled", name="meetingstate", native_enum=False, length=20), nullable=False
-        ),
-        sa.Column("host_id", sa.Uuid(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("pause_id", sa.Uuid(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_meetings_duration")),
-        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_meetings_group_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["host_id"], ["memberships.id"], name=op.f("fk_meetings_host_id"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(["pause_id"], ["pauses.id"], name=op.f("fk_meetings_pause_id"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_meetings_series_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
-        sa.UniqueConstraint("series_id", "original_on", name=op.f("uq_meetings_series_id_original_on")),
-    )
-    with op.batch_alter_table("meetings", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_meetings_ends_at"), ["ends_at"], unique=False)
-        batch_op.create_index("ix_meetings_group_id_starts_at", ["group_id", "starts_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_meetings_starts_at"), ["starts_at"], unique=False)
-
-    op.create_table(
         "messages",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("ask_id", sa.Uuid(), nullable=False),
@@ -1041,29 +1169,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_messages_ask_id_created_at", ["ask_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_author_id"), ["author_id"], unique=False)
 
-    op.create_table(
-        "pending_joinings",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("link_id", sa.Uuid(), nullable=False),
-        sa.Column("group_id", sa.Uuid(), nullable=False),
-        sa.Column("invitation_id", sa.Uuid(), nullable=True),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("agreement_version", sa.Integer(), nullable=False),
-        sa.Column("said_age", sa.Integer(), nullable=True),
-        sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["groups.id"], name=op.f("fk_pending_joinings_group_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["invitation_id"], ["invitations.id"], name=op.f("fk_pending_joinings_invitation_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["sign_in_links.id"], name=op.f("fk_pending_joinings_link_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_joinings")),
-        sa.UniqueConstraint("link_id", name=op.f("uq_pending_joinings_link_id")),
-    )
     op.create_table(
         "reflections",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1093,101 +1198,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_reflections_account_id_created_at", ["account_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reflections_ask_id"), ["ask_id"], unique=False)
 
-    op.create_table(
-        "check_ins",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("meeting_id", sa.Uuid(), nullable=False),
-        sa.Column("membership_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "feeling",
-            sa.Enum("lighter", "same", "heavier", name="feeling", native_enum=False, length=20),
-            nullable=False,
-        ),
-        sa.Column("line_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meetings.id"], name=op.f("fk_check_ins_meeting_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["membership_id"], ["memberships.id"], name=op.f("fk_check_ins_membership_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
-        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_check_ins_meeting_id_membership_id")),
-    )
-    with op.batch_alter_table("check_ins", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_check_ins_membership_id"), ["membership_id"], unique=False)
-
-    op.create_table(
-        "presences",
-        sa.Column("meeting_id", sa.Uuid(), nullable=False),
-        sa.Column("membership_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meetings.id"], name=op.f("fk_presences_meeting_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["membership_id"], ["memberships.id"], name=op.f("fk_presences_membership_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("meeting_id", "membership_id", name=op.f("pk_presences")),
-    )
-    with op.batch_alter_table("presences", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_presences_membership_id"), ["membership_id"], unique=False)
-
-    op.create_table(
-        "rsvps",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("meeting_id", sa.Uuid(), nullable=False),
-        sa.Column("membership_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "answer",
-            sa.Enum("going", "maybe", "not_going", "waiting", name="answer", native_enum=False, length=20),
-            nullable=False,
-        ),
-        sa.Column("listening", sa.Boolean(), nullable=False),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_rsvps_meeting_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(
-            ["membership_id"], ["memberships.id"], name=op.f("fk_rsvps_membership_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvps")),
-        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_rsvps_meeting_id_membership_id")),
-    )
-    with op.batch_alter_table("rsvps", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_rsvps_membership_id"), ["membership_id"], unique=False)
-
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    with op.batch_alter_table("rsvps", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_rsvps_membership_id"))
-
-    op.drop_table("rsvps")
-    with op.batch_alter_table("presences", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_presences_membership_id"))
-
-    op.drop_table("presences")
-    with op.batch_alter_table("check_ins", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_check_ins_membership_id"))
-
-    op.drop_table("check_ins")
     with op.batch_alter_table("reflections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reflections_ask_id"))
         batch_op.drop_index("ix_reflections_account_id_created_at")
 
     op.drop_table("reflections")
-    op.drop_table("pending_joinings")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_author_id"))
         batch_op.drop_index("ix_messages_ask_id_created_at")
 
     op.drop_table("messages")
-    with op.batch_alter_table("meetings", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_meetings_starts_at"))
-        batch_op.drop_index("ix_meetings_group_id_starts_at")
-        batch_op.drop_index(batch_op.f("ix_meetings_ends_at"))
-
-    op.drop_table("meetings")
     with op.batch_alter_table("helps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_helps_helper_id"))
 
@@ -1200,6 +1225,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_chosen_membership_id"))
 
     op.drop_table("chosen")
+    with op.batch_alter_table("rsvps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rsvps_membership_id"))
+
+    op.drop_table("rsvps")
+    with op.batch_alter_table("presences", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_presences_membership_id"))
+
+    op.drop_table("presences")
+    op.drop_table("pending_joinings")
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_check_ins_membership_id"))
+
+    op.drop_table("check_ins")
+    with op.batch_alter_table("asks", schema=None) as batch_op:
+        batch_op.drop_index("ix_asks_state_next_round_at")
+        batch_op.drop_index("ix_asks_state_ends_at")
+        batch_op.drop_index(batch_op.f("ix_asks_offer_id"))
+        batch_op.drop_index("ix_asks_group_id_state_opened_at")
+        batch_op.drop_index(batch_op.f("ix_asks_asker_id"))
+
+    op.drop_table("asks")
     with op.batch_alter_table("security_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_security_notes_created_at"))
         batch_op.drop_index(batch_op.f("ix_security_notes_account_id"))
@@ -1217,14 +1263,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_removals_agreed_by_id"))
 
     op.drop_table("removals")
-    with op.batch_alter_table("pauses", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_pauses_series_id"))
+    with op.batch_alter_table("offers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_offers_to_id"))
+        batch_op.drop_index("ix_offers_group_id_created_at")
+        batch_op.drop_index(batch_op.f("ix_offers_by_id"))
 
-    op.drop_table("pauses")
+    op.drop_table("offers")
     with op.batch_alter_table("mutes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mutes_muted_id"))
 
     op.drop_table("mutes")
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meetings_starts_at"))
+        batch_op.drop_index("ix_meetings_group_id_starts_at")
+        batch_op.drop_index(batch_op.f("ix_meetings_ends_at"))
+
+    op.drop_table("meetings")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_group_id"))
 
@@ -1242,13 +1296,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_blocks_blocked_id"))
 
     op.drop_table("blocks")
-    with op.batch_alter_table("asks", schema=None) as batch_op:
-        batch_op.drop_index("ix_asks_state_next_round_at")
-        batch_op.drop_index("ix_asks_state_ends_at")
-        batch_op.drop_index("ix_asks_group_id_state_opened_at")
-        batch_op.drop_index(batch_op.f("ix_asks_asker_id"))
-
-    op.drop_table("asks")
     with op.batch_alter_table("topics", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_topics_word"))
 

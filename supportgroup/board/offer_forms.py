@@ -1,0 +1,125 @@
+"""Forms about offers: shape only."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from wtforms import ValidationError
+from wtforms.validators import DataRequired, Length
+
+from supportgroup import clock
+from supportgroup.board.forms import END_OF_DAY, FURTHEST, Cards, Day, OneOf, Several
+from supportgroup.board.models import Eyes, Offer
+from supportgroup.board.offers import Willing
+from supportgroup.board.phrases import OFFERED, SIZES
+from supportgroup.fields import Form, Line, Paragraphs
+
+TEXT = 100  # letters: with what stands around it, it becomes the title of an ask
+SAY_WHAT = "Say in a few words what you would be glad to do."
+
+
+def text_field(label: str) -> Line:
+    return Line(label, [DataRequired(SAY_WHAT), Length(max=TEXT, message=f"Up to {TEXT} letters.")])
+
+
+class DayAhead(Day):
+    """A day from today until in a year on the reader's calendar, or none. `zone` of the form is theirs."""
+
+    def post_validate(self, form: Any, _stopped: bool) -> None:
+        today = clock.now().astimezone(form.zone).date()
+        if self.data is not None and not self.errors and not today <= self.data <= today + FURTHEST:
+            raise ValidationError("Choose a day from today on, within a year.")
+
+
+class Offering(Form):
+    """What every offer says. `zone`: a day is a day on its giver's calendar."""
+
+    zone: ZoneInfo
+
+    kind = Cards("What kind of help is it?", OFFERED, "Choose what kind of help it is.")
+    size_minutes = OneOf("How long does it take?", SIZES, "Choose about how long it takes.", default=15)
+    body = Paragraphs("More words", [Length(max=1000, message="Up to 1,000 letters.")])
+
+
+class OfferForm(Offering):
+    """One that stands on the board."""
+
+    text = text_field("What would you be glad to do?")
+    days = Several("On which days?")
+    times = Line(
+        "At what times?",
+        [Length(max=80, message="Up to 80 letters.")],
+        description="Such as: in the morning, back by noon.",
+    )
+    area = Line("Rough place", [Length(max=80, message="Up to 80 letters.")], description="A part of town is enough.")
+    eyes = Cards("Who sees it?", dict.fromkeys(Eyes, ""), "Choose who sees it.", default=Eyes.GROUP)
+
+    def willing(self) -> Willing:
+        """What was filled in."""
+        return Willing(
+            text=self.text.data or "",
+            kind=self.kind.data,
+            size_minutes=self.size_minutes.data,
+            body=self.body.data or "",
+            area=self.area.data or "",
+            times=self.times.data or "",
+            days=sum(1 << int(day) for day in set(self.days.data)),
+            eyes=self.eyes.data,
+        )
+
+    @property
+    def has_folded_problem(self) -> bool:
+        """Whether something that is folded away needs another look."""
+        folded: tuple[Any, ...] = (self.times, self.area, self.eyes, self.body)
+        return any(field.errors for field in folded)
+
+
+class OfferToForm(Offering):
+    """One to a member."""
+
+    text = text_field("Would it help if I …")
+    day = DayAhead("On which day?")
+
+    def willing(self) -> Willing:
+        """What was filled in."""
+        return Willing(
+            text=self.text.data or "",
+            kind=self.kind.data,
+            size_minutes=self.size_minutes.data,
+            body=self.body.data or "",
+            needed_by=end_of(self.day.data, self.zone),
+        )
+
+
+class TakeForm(Form):
+    """That would help me."""
+
+    zone: ZoneInfo
+
+    title = Line(
+        "In your words",
+        [Length(max=120, message="Up to 120 letters.")],
+        description="What exactly would help. Left open, it is what was offered.",
+    )
+    day = DayAhead("On which day?")
+
+    def needed_by(self) -> datetime | None:
+        return end_of(self.day.data, self.zone)
+
+
+def end_of(day: date | None, zone: ZoneInfo) -> datetime | None:
+    """The last second of a day on this calendar."""
+    return datetime.combine(day, END_OF_DAY, zone) if day else None
+
+
+def next_day(offer: Offer, zone: ZoneInfo) -> date | None:
+    """The next of the days on which it is offered, from tomorrow on; None where it is any day."""
+    tomorrow = clock.now().astimezone(zone).date() + timedelta(days=1)
+    days = (tomorrow + timedelta(days=later) for later in range(7))
+    return next((day for day in days if day.weekday() in offer.weekdays), None)
+
+
+def values(offer: Offer) -> dict[str, Any]:
+    """An offer as the form's fields."""
+    fields = ("text", "kind", "size_minutes", "body", "area", "times", "eyes")
+    return {**{name: getattr(offer, name) for name in fields}, "days": [str(day) for day in offer.weekdays]}
