@@ -717,44 +717,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitations_group_id"), ["group_id"], unique=False)
 
     op.create_table(
-        "meetings",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("group_id", sa.Uuid(), nullable=False),
-        sa.Column("series_id", sa.Uuid(), nullable=True),
-        sa.Column("original_on", sa.Date(), nullable=True),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("starts_local", sa.DateTime(), nullable=False),
-        sa.Column("zone", sa.String(), nullable=False),
-        sa.Column("duration_minutes", sa.Integer(), nullable=False),
-        sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("about_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("video_url_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("size_limit", sa.Integer(), nullable=True),
-        sa.Column(
-            "state", sa.Enum("planned", "cancelled", name="meetingstate", native_enum=False, length=20), nullable=False
-        ),
-        sa.Column("host_id", sa.Uuid(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_meetings_duration")),
-        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_meetings_group_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["host_id"], ["memberships.id"], name=op.f("fk_meetings_host_id"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_meetings_series_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
-        sa.UniqueConstraint("series_id", "original_on", name=op.f("uq_meetings_series_id_original_on")),
-    )
-    with op.batch_alter_table("meetings", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_meetings_ends_at"), ["ends_at"], unique=False)
-        batch_op.create_index("ix_meetings_group_id_starts_at", ["group_id", "starts_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_meetings_starts_at"), ["starts_at"], unique=False)
-
-    op.create_table(
         "mutes",
         sa.Column("muter_id", sa.Uuid(), nullable=False),
         sa.Column("muted_id", sa.Uuid(), nullable=False),
@@ -820,6 +782,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_offers_by_id"), ["by_id"], unique=False)
         batch_op.create_index("ix_offers_group_id_created_at", ["group_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_offers_to_id"), ["to_id"], unique=False)
+
+    op.create_table(
+        "pauses",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("from_on < until_on", name=op.f("ck_pauses_days")),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_pauses_series_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pauses")),
+    )
+    with op.batch_alter_table("pauses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pauses_series_id"), ["series_id"], unique=False)
 
     op.create_table(
         "removals",
@@ -1001,28 +976,44 @@ def upgrade() -> None:
         batch_op.create_index("ix_asks_state_next_round_at", ["state", "next_round_at"], unique=False)
 
     op.create_table(
-        "check_ins",
+        "meetings",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("meeting_id", sa.Uuid(), nullable=False),
-        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=True),
+        sa.Column("original_on", sa.Date(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("starts_local", sa.DateTime(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("about_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("video_url_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("size_limit", sa.Integer(), nullable=True),
         sa.Column(
-            "feeling",
-            sa.Enum("lighter", "same", "heavier", name="feeling", native_enum=False, length=20),
-            nullable=False,
+            "state", sa.Enum("planned", "cancelled", name="meetingstate", native_enum=False, length=20), nullable=False
         ),
-        sa.Column("line_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("host_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pause_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meetings.id"], name=op.f("fk_check_ins_meeting_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["membership_id"], ["memberships.id"], name=op.f("fk_check_ins_membership_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
-        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_check_ins_meeting_id_membership_id")),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_meetings_duration")),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_meetings_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["host_id"], ["memberships.id"], name=op.f("fk_meetings_host_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["pause_id"], ["pauses.id"], name=op.f("fk_meetings_pause_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_meetings_series_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
+        sa.UniqueConstraint("series_id", "original_on", name=op.f("uq_meetings_series_id_original_on")),
     )
-    with op.batch_alter_table("check_ins", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_check_ins_membership_id"), ["membership_id"], unique=False)
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meetings_ends_at"), ["ends_at"], unique=False)
+        batch_op.create_index("ix_meetings_group_id_starts_at", ["group_id", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meetings_starts_at"), ["starts_at"], unique=False)
 
     op.create_table(
         "pending_joinings",
@@ -1048,41 +1039,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("link_id", name=op.f("uq_pending_joinings_link_id")),
     )
     op.create_table(
-        "presences",
-        sa.Column("meeting_id", sa.Uuid(), nullable=False),
-        sa.Column("membership_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meetings.id"], name=op.f("fk_presences_meeting_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["membership_id"], ["memberships.id"], name=op.f("fk_presences_membership_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("meeting_id", "membership_id", name=op.f("pk_presences")),
-    )
-    with op.batch_alter_table("presences", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_presences_membership_id"), ["membership_id"], unique=False)
-
-    op.create_table(
-        "rsvps",
+        "check_ins",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("meeting_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "answer",
-            sa.Enum("going", "maybe", "not_going", "waiting", name="answer", native_enum=False, length=20),
+            "feeling",
+            sa.Enum("lighter", "same", "heavier", name="feeling", native_enum=False, length=20),
             nullable=False,
         ),
-        sa.Column("listening", sa.Boolean(), nullable=False),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_rsvps_meeting_id"), ondelete="CASCADE"),
+        sa.Column("line_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["membership_id"], ["memberships.id"], name=op.f("fk_rsvps_membership_id"), ondelete="CASCADE"
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_check_ins_meeting_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvps")),
-        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_rsvps_meeting_id_membership_id")),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_check_ins_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
+        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_check_ins_meeting_id_membership_id")),
     )
-    with op.batch_alter_table("rsvps", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_rsvps_membership_id"), ["membership_id"], unique=False)
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_check_ins_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
         "chosen",
@@ -1170,6 +1148,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_author_id"), ["author_id"], unique=False)
 
     op.create_table(
+        "presences",
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_presences_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_presences_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("meeting_id", "membership_id", name=op.f("pk_presences")),
+    )
+    with op.batch_alter_table("presences", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_presences_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
         "reflections",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -1198,16 +1191,46 @@ def upgrade() -> None:
         batch_op.create_index("ix_reflections_account_id_created_at", ["account_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reflections_ask_id"), ["ask_id"], unique=False)
 
+    op.create_table(
+        "rsvps",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum("going", "maybe", "not_going", "waiting", name="answer", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("listening", sa.Boolean(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_rsvps_meeting_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_rsvps_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvps")),
+        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_rsvps_meeting_id_membership_id")),
+    )
+    with op.batch_alter_table("rsvps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rsvps_membership_id"), ["membership_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("rsvps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rsvps_membership_id"))
+
+    op.drop_table("rsvps")
     with op.batch_alter_table("reflections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reflections_ask_id"))
         batch_op.drop_index("ix_reflections_account_id_created_at")
 
     op.drop_table("reflections")
+    with op.batch_alter_table("presences", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_presences_membership_id"))
+
+    op.drop_table("presences")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_author_id"))
         batch_op.drop_index("ix_messages_ask_id_created_at")
@@ -1225,19 +1248,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_chosen_membership_id"))
 
     op.drop_table("chosen")
-    with op.batch_alter_table("rsvps", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_rsvps_membership_id"))
-
-    op.drop_table("rsvps")
-    with op.batch_alter_table("presences", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_presences_membership_id"))
-
-    op.drop_table("presences")
-    op.drop_table("pending_joinings")
     with op.batch_alter_table("check_ins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_check_ins_membership_id"))
 
     op.drop_table("check_ins")
+    op.drop_table("pending_joinings")
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meetings_starts_at"))
+        batch_op.drop_index("ix_meetings_group_id_starts_at")
+        batch_op.drop_index(batch_op.f("ix_meetings_ends_at"))
+
+    op.drop_table("meetings")
     with op.batch_alter_table("asks", schema=None) as batch_op:
         batch_op.drop_index("ix_asks_state_next_round_at")
         batch_op.drop_index("ix_asks_state_ends_at")
@@ -1263,6 +1284,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_removals_agreed_by_id"))
 
     op.drop_table("removals")
+    with op.batch_alter_table("pauses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pauses_series_id"))
+
+    op.drop_table("pauses")
     with op.batch_alter_table("offers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_offers_to_id"))
         batch_op.drop_index("ix_offers_group_id_created_at")
@@ -1273,12 +1298,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mutes_muted_id"))
 
     op.drop_table("mutes")
-    with op.batch_alter_table("meetings", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_meetings_starts_at"))
-        batch_op.drop_index("ix_meetings_group_id_starts_at")
-        batch_op.drop_index(batch_op.f("ix_meetings_ends_at"))
-
-    op.drop_table("meetings")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_group_id"))
 
