@@ -19,7 +19,7 @@ endef
 
 .PHONY: help
 help: ## list what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s%s\n", $$1, $$2 }'
 
 .PHONY: run
 run: .venv/run.ok ## set up, then start everything on http://127.0.0.1:8000 (PORT=… for another); Ctrl-C ends it
@@ -28,6 +28,10 @@ run: .venv/run.ok ## set up, then start everything on http://127.0.0.1:8000 (POR
 .PHONY: test
 test: .venv/test.ok ## set up, then run every test, on SQLite and PostgreSQL (ARGS=… for pytest)
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+.PHONY: test-sweeps
+test-sweeps: .venv/test.ok ## the sweeps over all routes and forms, with everything odd everywhere (half an hour)
+	@SWEEP=whole $(BIN)/python -m pytest -n 2 tests/sweeps $(ARGS)
 
 .PHONY: check
 check: .venv/test.ok ## lint, format, types, import contracts

@@ -7,8 +7,8 @@ import pytest
 from supportgroup import clock
 from supportgroup.accounts.models import Passkey
 from supportgroup.db import db, transaction
-from tests.test_roles import methods, only, rules
-from tests.world import changed, make_world, taken_back
+from tests.sweeps.test_roles import methods, only, rules
+from tests.sweeps.world import changed, make_world, taken_back
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # a door has no engine
 

@@ -25,7 +25,7 @@ from supportgroup.meetings import reminders
 from supportgroup.meetings.models import Meeting, MeetingState, Series
 from supportgroup.secrets import EncryptedText
 from tests.mail.test_compose import DATE, read_back
-from tests.world import make_world
+from tests.sweeps.world import make_world
 
 READER = Recipient(id=UUID(int=7), email="x@example.org", name="Zqkanariereader", zone=clock.zone("UTC"), language="en")
 # Columns of plain text that people write or that say what a group is. Sealed text is found by itself.

@@ -5,14 +5,10 @@ from inspect import signature
 import pytest
 
 from supportgroup.mail.links import destinations, token
-from tests.world import make_world, taken_back
+from tests.sweeps.world import taken_back
 
+pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # nothing here hangs on the engine
 FROM = ("192.0.2.7", "198.51.100.9")  # a mail program at the reader's, and a scanner at their provider's
-
-
-@pytest.fixture
-def world(app):
-    return make_world()
 
 
 def link_to(world, name):

@@ -4,10 +4,13 @@ import re
 
 import pytest
 
-from tests.test_roles import methods, rules
-from tests.world import changed, make_world, taken_back
+from tests.sweeps.test_roles import methods, rules
+from tests.sweeps.world import changed, taken_back
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.parametrize("databases", ["sqlite"], indirect=True),  # refused before anything is read
+]
 
 FORGERS = {
     "without a token": {},
@@ -22,10 +25,9 @@ FORGERS = {
 BY_LINK_ALONE = {"accounts.stop"}
 
 
-@pytest.fixture
-def world(app, monkeypatch):
+@pytest.fixture(autouse=True)
+def forms_with_tokens(app, monkeypatch):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    return make_world()
 
 
 def token_in(browser):

@@ -60,6 +60,9 @@ class Place:
     message: Message
     ids: dict[str, Any]
 
+    def rows(self) -> list[Any]:
+        return [self.group, *self.people.values(), self.meeting, self.ask, self.message]
+
 
 @dataclass
 class World:
@@ -68,6 +71,11 @@ class World:
     elsewhere: Place
     own: dict[str, Any]  # things of the member's that belong to no group
     cookies: dict[str, str]
+
+    def rows(self) -> list[Any]:
+        """The rows that tests hold in their hands."""
+        places = [row for place in (self.here, self.elsewhere) for row in place.rows()]
+        return [*self.accounts.values(), *places]
 
     def path(self, app: Flask, rule: Rule, place: Place | None = None, **others: Any) -> str:
         """The address of this route in this world. An argument nobody thought of yet fails the test."""
