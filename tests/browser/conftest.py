@@ -19,7 +19,7 @@ from supportgroup.config import load
 from supportgroup.db import db
 from supportgroup.schema import upgrade
 from tests.conftest import KEYS
-from tests.world import World, make_world
+from tests.sweeps.world import World, make_world
 
 # Without them Chromium, as root and without a network, refuses to start or waits for servers of its maker.
 OPTIONS = [
