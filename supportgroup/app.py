@@ -23,7 +23,7 @@ from supportgroup.accounts import queries as accounts_queries
 from supportgroup.accounts import service as accounts_service
 from supportgroup.accounts import views as accounts
 from supportgroup.assets import install_assets
-from supportgroup.board import act_views, ending, offer_views, offers
+from supportgroup.board import act_views, ending, offer_views, offers, turns
 from supportgroup.board import views as board
 from supportgroup.board.service import AskHeld
 from supportgroup.config import Settings
@@ -44,7 +44,7 @@ from supportgroup.mail.epoch import Restored
 from supportgroup.mail.kinds import Recipients, Scopes
 from supportgroup.mail.signing import Signer
 from supportgroup.mail.transport import Relay
-from supportgroup.meetings import answers, attending, calendar_views, editing, reminders
+from supportgroup.meetings import answers, attending, calendar_views, editing, hosting_views, reminders, rota
 from supportgroup.meetings import views as meetings
 from supportgroup.moderation import duty_views, operator_views, queue_views, report_views
 from supportgroup.moderation import service as moderation_service
@@ -80,6 +80,7 @@ PAGES = (
     editing,
     attending,
     calendar_views,
+    hosting_views,
     board,
     act_views,
     offer_views,
@@ -111,6 +112,9 @@ def answer_events() -> None:
     events.answer(MembershipEnded, offers.end_offers)
     events.answer(Blocked, ending.part)
     events.answer(Blocked, offers.part)
+    events.answer(rota.CoverWanted, turns.want)
+    events.answer(rota.CoverSettled, turns.settled)
+    events.answer(rota.HostedMeetingMoved, turns.follow)
     events.answer(AskHeld, moderation_service.note_held)
 
 

@@ -19,7 +19,7 @@ from supportgroup.load import service as load
 from supportgroup.mail import epoch
 from supportgroup.mail.delivery import deliver_for, tend
 from supportgroup.mail.leases import forget_old
-from supportgroup.meetings import afterwards, reminders, series
+from supportgroup.meetings import afterwards, reminders, rota, series
 from supportgroup.moderation import service as moderation
 from supportgroup.privacy import building, erasing, retention
 
@@ -130,6 +130,12 @@ def owe_meeting_follow_ups() -> None:
 def fill_series() -> None:
     with transaction():
         series.fill_series()
+
+
+@tick("find-hosts", every=300)
+def find_hosts() -> None:
+    with transaction():
+        rota.find_hosts()
 
 
 @tick("end-asks", every=60)

@@ -21,9 +21,10 @@ DIGEST = "digest"  # has no wish of its own: it comes where something is gathere
 SORTS = [name for name in PREFERENCES if name != DIGEST]
 Wishes = Mapping[tuple[str, UUID], How]
 
+MEETINGS_ONLY = {"meeting-reminders", "meeting-changes", "hosting", "membership"}
 # What one press sets. Left out: at once.
 PRESETS: dict[str, Mapping[str, How]] = {
-    "meetings": dict.fromkeys(set(SORTS) - {"meeting-reminders", "meeting-changes", "membership"}, How.NEVER),
+    "meetings": dict.fromkeys(set(SORTS) - MEETINGS_ONLY, How.NEVER),
     "mine": {OTHERS: How.DAILY},
     "everything": {},
 }

@@ -35,6 +35,7 @@ KIND = "digest"
 # What was gathered, by preference: one, and several.
 THINGS = {
     "meeting-changes": ("a change of a meeting", "{} changes of meetings"),
+    "hosting": ("a turn as host", "{} letters about hosting"),
     "meeting-follow-ups": ("a meeting to look back on", "{} meetings to look back on"),
     "membership": ("news of the group", "{} news of the group"),
     "own-asks": ("news of what you asked for", "{} news of what you asked for"),

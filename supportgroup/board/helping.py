@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from supportgroup import clock
-from supportgroup.board import carrying, letters, rounds
+from supportgroup.board import carrying, covering, letters, rounds
 from supportgroup.board.models import Ask, AskState, Happened, Heard, Hearing, Help, HelpState, Message
 from supportgroup.board.service import going_on, here, locked, locked_own
 from supportgroup.db import db
@@ -31,6 +31,7 @@ def accept_ask(*, me: Membership, ask_id: UUID, anyway: bool = False) -> Help:
     it `anyway`.
     """
     me = here(me)
+    covering.hold_meeting(me, ask_id)
     ask = locked(me, ask_id)
     mine = ask.help_of(me.id)
     if mine is not None and (mine.holds or mine.state is HelpState.PROPOSED):
@@ -40,7 +41,12 @@ def accept_ask(*, me: Membership, ask_id: UUID, anyway: bool = False) -> Help:
         raise Refused(NOT_THIS_TIME)
     if not anyway:
         carrying.respect(account_id=me.account_id, size_minutes=ask.size_minutes)
-    mine = take(ask, me, mine)
+    return take_place(ask, me)
+
+
+def take_place(ask: Ask, me: Membership) -> Help:
+    """The same, once it is clear that they can. The ask is locked, and before it the meeting it is about, if any."""
+    mine = take(ask, me, ask.help_of(me.id))
     drop("taken-on", kinds=["ask-posted"], about_id=ask.id, recipient_id=me.account_id)
     kind = "help-proposed" if ask.unnamed else "ask-accepted"
     letters.owe_asker(kind, ask, occasion=f"{mine.id.hex}:{mine.round}")
@@ -58,6 +64,8 @@ def take(ask: Ask, me: Membership, mine: Help | None) -> Help:
         ask.helps.append(mine)
     ask.settle(now)
     db.session.flush()
+    if state is HelpState.ACCEPTED:
+        covering.taken(ask, me)
     return mine
 
 
@@ -68,6 +76,7 @@ def answer_proposal(*, me: Membership, ask_id: UUID, help_id: UUID, fine: bool) 
     needed.
     """
     me = here(me)
+    covering.hold_meeting(me, ask_id)
     ask, now = locked_own(me, ask_id), clock.now()
     found = next((one for one in ask.proposals if one.id == help_id), None)
     if found is None:
@@ -77,6 +86,7 @@ def answer_proposal(*, me: Membership, ask_id: UUID, help_id: UUID, fine: bool) 
     elif ask.state is AskState.OPEN and ask.ends_at > now:
         found.accept(now)
         ask.settle(now)
+        covering.taken(ask, found.helper)
     else:
         raise Refused("Nobody more is needed for this one, or its time is over.")
     db.session.flush()
@@ -104,6 +114,7 @@ def hand_back(*, me: Membership, ask_id: UUID) -> Ask:
     back without a word. Raises Refused once it is done.
     """
     me = here(me)
+    covering.hold_meeting(me, ask_id)
     ask = locked(me, ask_id)
     mine = ask.help_of(me.id)
     if mine is not None and mine.state is HelpState.PROPOSED:
@@ -124,6 +135,7 @@ def give_back(ask: Ask, mine: Help) -> None:
     mine.end(HelpState.HANDED_BACK, now)
     ask.open(now)
     db.session.flush()
+    covering.handed_back(ask, mine.helper)
     letters.drop_of_helper(ask, mine.helper)
     letters.owe_asker("ask-handed-back", ask, occasion=f"{mine.id.hex}:{mine.round}")
     if soon:
@@ -136,6 +148,7 @@ def end_help(*, me: Membership, ask_id: UUID, help_id: UUID) -> Ask:
     Raises Refused where they do not help any more, or it is over.
     """
     me = here(me)
+    covering.hold_meeting(me, ask_id)
     ask, now = locked_own(me, ask_id), clock.now()
     found = next((one for one in going_on(ask) if one.id == help_id), None)
     if found is None or not ask.is_running:
@@ -143,6 +156,7 @@ def end_help(*, me: Membership, ask_id: UUID, help_id: UUID) -> Ask:
     found.end(HelpState.NOT_THIS_TIME, now)
     ask.open(now)
     db.session.flush()
+    covering.handed_back(ask, found.helper)
     letters.drop_of_helper(ask, found.helper)
     letters.owe_helpers("help-ended", ask, [found], occasion=f"{found.id.hex}:{found.round}")
     return ask

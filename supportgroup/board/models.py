@@ -103,6 +103,8 @@ class Ask(Sealing, Base):
     place_sealed: Mapped[bytes | None]  # the exact one, for accepted helpers
     eyes: Mapped[Eyes] = mapped_column(default=Eyes.GROUP)
     unnamed: Mapped[bool] = mapped_column(default=False)  # see is_unnamed_to()
+    # The meeting that is looked for a host for: whoever says yes hosts it.
+    meeting_id: Mapped[UUID | None] = mapped_column(ForeignKey("meetings.id", ondelete="SET NULL"), index=True)
     needed_by: Mapped[datetime | None]
     timed: Mapped[bool] = mapped_column(default=False)  # needed by an hour; else by the end of that day
     version: Mapped[int] = mapped_column(default=1)  # up by one when the day or hour changes

@@ -58,6 +58,7 @@ def helps_in_sight(now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
         .join(Account, Account.id == Membership.account_id)
         .where(Ask.state.in_(RUNNING), Ask.needed_by > now, Ask.needed_by <= now + HORIZON + EARLIEST)
         .where(Help.state == HelpState.ACCEPTED, Membership.state == MembershipState.ACTIVE)
+        .where(Ask.meeting_id.is_(None))  # who took a turn as host is reminded of the meeting
         .where(~is_owed("help-reminder", Account.id, Ask.id, Help.id, Help.round, Ask.version))
     )
     return db.session.execute(wanted).all()

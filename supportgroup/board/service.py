@@ -46,6 +46,7 @@ class Wish:
     place: str = ""
     body: str = ""
     content_note: str = ""
+    meeting_id: UUID | None = None  # whose host is looked for
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def post_ask(*, me: Membership, wish: Wish) -> Ask:
     check_eyes(me, wish)
     now = clock.now()
     ask = Ask(group_id=me.group_id, asker_id=me.id, kind=wish.kind, created_at=now, helps=[])
+    ask.meeting_id = wish.meeting_id
     ask.asker = me
     say(ask, wish, now)
     ask.open(now)

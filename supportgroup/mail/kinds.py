@@ -87,6 +87,7 @@ class Kind:
 PREFERENCES: dict[str, str] = {
     "meeting-reminders": "Reminders before meetings",
     "meeting-changes": "Meetings that move, change or are cancelled, and places that become free",
+    "hosting": "Hosting: when a turn is mine, and whether to meet at all",
     "meeting-follow-ups": "A question after a meeting: how was it",
     "membership": "Applications, answers to them, and welcomes",
     "asks-of-others": "Asks that others have posted",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.db import db
@@ -12,7 +12,7 @@ from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.groups.service import MembershipEnded
 from supportgroup.mail.service import Owed, owe
-from supportgroup.meetings import calendars, queries
+from supportgroup.meetings import calendars, queries, rota
 from supportgroup.meetings.models import Answer, Meeting, Rsvp
 from supportgroup.meetings.reminders import COMING, remind, remind_no_more
 
@@ -40,9 +40,9 @@ def answer(*, me: Membership, meeting_id: UUID, answer: Answer, listening: bool 
         mine.answer, mine.answered_at = becomes, clock.now()
     mine.listening = listening and becomes in (Answer.GOING, Answer.WAITING)
     db.session.add(mine)
-    if becomes is Answer.NOT_GOING and meeting.host_id == me.id:
-        meeting.host_id = None
     db.session.flush()
+    if becomes is Answer.NOT_GOING and meeting.host_id == me.id and meeting.starts_at > clock.now():
+        rota.pass_on(meeting, me)
     if becomes is not before:
         follow(meeting, me, before, becomes)
     return mine
@@ -136,5 +136,4 @@ def let_go(event: MembershipEnded) -> None:
         db.session.flush()
         if mine.answer is Answer.GOING:
             fill_places(meeting)
-    hosted = update(Meeting).where(Meeting.host_id == gone.id, Meeting.ends_at > now)
-    db.session.execute(hosted.values(host_id=None))
+    rota.let_go(gone)

@@ -52,7 +52,7 @@ def plan_it(me: Membership, form: MeetingForm) -> str:
         flash("The series is here. Its meetings are in the list.")
         return url_for(".index", slug=me.group.slug)
     with transaction():
-        meeting = service.create_meeting(group=me.group, plan=form.plan())
+        meeting = service.create_meeting(group=me.group, plan=form.plan(), by=me)
     flash("The meeting is in the list.")
     return url_for(".show", slug=me.group.slug, meeting_id=meeting.id)
 

@@ -261,3 +261,18 @@ def meeting_follow_up(letters: Sequence[Letter]) -> Mapping[int, Says]:
         if scene.meeting.is_planned
         and ((scene.meeting.id, scene.member_id) in there if scene.meeting.id in met else scene.answer is Answer.GOING)
     }
+
+
+@kind(
+    "host-asked",
+    lateness=timedelta(days=14),  # each ends when its meeting starts
+    preference="hosting",
+    samples=[{**SAMPLE}],
+)
+def host_asked(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """The turn to host is the reader's. Left out: it is not any more. What the host needs waits on the page."""
+    return {
+        scene.letter.id: scene.says(link("host-turn", scene.meeting.id, scene.member_id))
+        for scene in scenes(letters)
+        if scene.hosts and scene.meeting.is_planned and scene.meeting.starts_at > clock.now()
+    }

@@ -113,6 +113,8 @@ class Meeting(Sealing, Base):
     size_limit: Mapped[int | None]
     state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
     host_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
+    # Whose turn it was to host, where the group is asked who can instead.
+    cover_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
     version: Mapped[int] = mapped_column(default=1)  # up by one when the time changes or the meeting is cancelled
     sequence: Mapped[int] = mapped_column(default=0)  # as calendars count (RFC 5546): up when its length changes, too
     changed_at: Mapped[datetime | None]  # when the sequence went up last
@@ -169,6 +171,26 @@ class Rsvp(Base):
     answered_at: Mapped[datetime]  # who waits moves up in this order
 
     membership: Mapped[Membership] = relationship(lazy="raise")
+
+
+class GladHost(Base):
+    """A member is glad to host now and then: the rota gives them turns."""
+
+    __tablename__ = "glad_hosts"
+
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[datetime]
+
+
+class PassedTurn(Base):
+    """A member can't host this meeting, so the rota does not come back to them for it. Gone once it has begun."""
+
+    __tablename__ = "passed_turns"
+
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True)
+    membership_id: Mapped[UUID] = mapped_column(
+        ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Presence(Base):

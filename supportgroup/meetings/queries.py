@@ -81,6 +81,15 @@ def past(group_id: UUID, *, after: str | None = None, limit: int = 20) -> Page[M
     return page(behind, (Meeting.starts_at, Meeting.id), after=after, limit=limit)
 
 
+def planned_within(group_id: UUID, ahead: timedelta) -> list[Meeting]:
+    """The group's meetings that take place and begin within that time, the next first."""
+    now = clock.now()
+    near = of_group(group_id).where(Meeting.state == MeetingState.PLANNED, Meeting.starts_at > now)
+    return list(
+        db.session.scalars(near.where(Meeting.starts_at <= now + ahead).order_by(Meeting.starts_at, Meeting.id))
+    )
+
+
 def of_group(group_id: UUID) -> Select[Meeting]:
     return select(Meeting).where(Meeting.group_id == group_id)
 
@@ -196,6 +205,12 @@ def how_was_it(account_id: UUID) -> tuple[Meeting, Membership] | None:
         .limit(1)
     )
     return db.session.execute(behind).first()
+
+
+def member(membership_id: UUID) -> Membership | None:
+    """An active membership, for whoever holds a letter of theirs."""
+    found = select(Membership).where(Membership.id == membership_id, Membership.state == MembershipState.ACTIVE)
+    return db.session.scalars(found).first()
 
 
 def slug_of(meeting_id: UUID) -> str | None:

@@ -10,7 +10,7 @@ from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Group, Membership, MembershipState
-from supportgroup.meetings import answers, notices, queries, recurrence
+from supportgroup.meetings import answers, notices, queries, recurrence, rota
 from supportgroup.meetings.models import Meeting, MeetingState
 from supportgroup.meetings.reminders import owe_reminders
 
@@ -43,8 +43,8 @@ def instant(wall: datetime, zone: str) -> datetime:
     return found
 
 
-def create_meeting(*, group: Group, plan: Plan) -> Meeting:
-    """Plan a single meeting. Raises Refused for a time that has passed."""
+def create_meeting(*, group: Group, plan: Plan, by: Membership | None = None) -> Meeting:
+    """Plan a single meeting. Its host hears of it, unless they plan it. Raises Refused for a time that has passed."""
     meeting = Meeting(
         group_id=group.id,
         starts_at=instant(plan.wall, group.zone),
@@ -58,6 +58,8 @@ def create_meeting(*, group: Group, plan: Plan) -> Meeting:
     db.session.add(meeting)
     db.session.flush()
     owe_reminders(since=clock.now(), meetings=[meeting.id])
+    if by is not None:
+        rota.ask_host(meeting, but=by)
     return meeting
 
 
@@ -89,7 +91,10 @@ def host_of(group_id: UUID, membership_id: UUID | None) -> UUID | None:
 def change_meeting(*, by: Membership, meeting_id: UUID, plan: Plan) -> Meeting:
     """Move or change this one meeting, and tell those who come. Raises Refused once it has begun."""
     meeting = changeable(by, meeting_id)
+    hosted = meeting.host_id
     changed = apply(meeting, plan)
+    if meeting.host_id != hosted:
+        rota.ask_host(meeting, but=by)
     if changed.was is not None:
         notices.tell_moved(meeting, was=changed.was, by=by)
     elif changed.matters:
@@ -118,8 +123,12 @@ def apply(meeting: Meeting, plan: Plan) -> Changed:
     meeting.lasts(plan.duration_minutes)
     for name, value in texts(plan).items():
         setattr(meeting, name, value)
-    meeting.host_id = host_of(meeting.group_id, plan.host_id)
+    host_id = host_of(meeting.group_id, plan.host_id)
+    if host_id != meeting.host_id:
+        rota.give_turn(meeting, host_id)
     db.session.flush()
+    if starts_at != was:
+        rota.moved(meeting)
     return Changed(was if starts_at != was else None, matters=before != matters_of(meeting))
 
 
@@ -140,6 +149,7 @@ def call_off(meeting: Meeting) -> None:
     meeting.state = MeetingState.CANCELLED
     meeting.version += 1
     meeting.changes()
+    rota.settle(meeting)
     db.session.flush()
 
 
@@ -161,18 +171,8 @@ def refuse_past(meeting: Meeting) -> None:
 
 
 def set_host(*, by: Membership, meeting_id: UUID, host_id: UUID | None) -> Meeting:
-    """Say who hosts, or that nobody does yet. The host is reminded like those who come."""
+    """Say who hosts, or that nobody does yet. The host hears of it, and is reminded like those who come."""
     meeting = changeable(by, meeting_id)
-    meeting.host_id = host_of(meeting.group_id, host_id)
-    db.session.flush()
-    if host_id is not None:
-        owe_reminders(since=clock.now(), meetings=[meeting.id], members=[host_id])
-    return meeting
-
-
-def stop_hosting(*, me: Membership, meeting_id: UUID) -> Meeting:
-    """ "I can't host this one": the place of the host is free again, no reason asked."""
-    meeting = changeable(me, meeting_id)
-    if meeting.host_id == me.id:
-        meeting.host_id = None
+    rota.give_turn(meeting, host_of(meeting.group_id, host_id))
+    rota.ask_host(meeting, but=by)
     return meeting

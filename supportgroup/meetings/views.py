@@ -8,7 +8,7 @@ from flask_login import login_required
 
 from supportgroup import clock
 from supportgroup.db import transaction
-from supportgroup.groups.access import enter
+from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.models import Membership
 from supportgroup.mail.links import destination
 from supportgroup.meetings import answers, pausing, queries, service
@@ -124,17 +124,12 @@ def rsvp(slug: str, meeting_id: UUID) -> ResponseReturnValue:
 @bp.post(f"{ROOM}/<uuid:meeting_id>/host")
 @login_required
 def host(slug: str, meeting_id: UUID) -> ResponseReturnValue:
-    """A facilitator says who hosts, or that nobody does yet; a host lets go of their turn."""
-    me = enter(slug)
-    meeting = find(me, meeting_id)
-    if not me.is_facilitator and me.id != meeting.host_id:
-        abort(404)
+    """A facilitator says who hosts, or that nobody does yet."""
+    me = enter_as_facilitator(slug)
+    find(me, meeting_id)
     with transaction():
-        if "host" in request.form and me.is_facilitator:
-            service.set_host(by=me, meeting_id=meeting_id, host_id=chosen(request.form["host"]))
-        else:
-            service.stop_hosting(me=me, meeting_id=meeting_id)
-    flash("Saved." if "host" in request.form else "That is fine. The turn is open again.")
+        service.set_host(by=me, meeting_id=meeting_id, host_id=chosen(request.form.get("host", "")))
+    flash("Saved. Who hosts hears of it.")
     return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
 
 

@@ -13,7 +13,7 @@ from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENTS, WEEKDAYS
 from supportgroup.groups.models import Agreement, Group, Membership
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.meetings.models import CalendarWish, CheckIn, Meeting, Presence, Rsvp
+from supportgroup.meetings.models import CalendarWish, CheckIn, GladHost, Meeting, Presence, Rsvp
 from supportgroup.moderation.models import Report
 from supportgroup.moderation.phrases import ACTS, REASONS, SUBJECTS
 from supportgroup.reflections.models import Note, Reflection
@@ -221,6 +221,8 @@ def meetings(account: Account) -> list[Record]:
     ]
     records += [{"meeting": one.title, "on": at(one.starts_at), "what": "was there"} for one in there]
     records += [{"meeting": one.title, "on": at(one.starts_at), "what": "host"} for one in hosted]
+    glad = db.session.scalars(select(GladHost).where(GladHost.membership_id.in_(ids)))
+    records += [{"meeting": None, "on": at(one.since), "what": "glad to host now and then"} for one in glad]
     return sorted(records, key=lambda record: str(record["on"]))
 
 

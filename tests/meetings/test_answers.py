@@ -160,9 +160,9 @@ def test_a_host_who_cannot_come_does_not_host(circle):
 
 def test_a_host_lets_go_of_a_turn_in_one_press(circle, sign_in):
     meeting = circle.meet(NEXT_WEEK, host_id=circle.ben.id)
-    assert sign_in(circle.account(circle.cleo)).post(circle.path(meeting.id, "host")).status_code == 404
+    assert sign_in(circle.account(circle.cleo)).post(circle.path(meeting.id, "pass-on")).status_code == 404
 
-    assert sign_in(circle.account(circle.ben)).post(circle.path(meeting.id, "host")).status_code == 303
+    assert sign_in(circle.account(circle.ben)).post(circle.path(meeting.id, "pass-on")).status_code == 303
     assert queries.meeting(circle.ada, meeting.id).host_id is None
 
     ada = sign_in(circle.account(circle.ada))

@@ -9,10 +9,14 @@ from sqlalchemy import func, select
 from supportgroup import clock
 from supportgroup.accounts.access import cookie_name
 from supportgroup.accounts.service import start_session
+from supportgroup.board import helping
+from supportgroup.board.models import Ask
 from supportgroup.db import db, transaction
+from supportgroup.errors import Refused
+from supportgroup.groups.models import Membership
 from supportgroup.mail.models import Letter
-from supportgroup.meetings import answers, reminders
-from supportgroup.meetings.models import Answer, Rsvp
+from supportgroup.meetings import answers, hosting, reminders
+from supportgroup.meetings.models import Answer, Meeting, Rsvp
 from tests.factories import make_account, make_group, make_meeting, make_membership
 
 MANY = 20
@@ -95,3 +99,41 @@ def test_planners_side_by_side_owe_each_reminder_once(committed_app):
 
     all_at_once(committed_app, [plan] * 6)
     assert db.session.scalar(select(func.count()).select_from(Letter)) == 40
+
+
+def test_of_many_who_can_host_at_once_one_does_on_the_page_and_on_the_board(committed_app):
+    meeting_id, members, _, _ = people_at_their_browsers(committed_app, 8)
+    with transaction():
+        meeting = db.session.get_one(Meeting, meeting_id)
+        meeting.host_id = members[0].id
+    ids = [member.id for member in members]
+
+    def press(member_id, act):
+        def run():
+            me = db.session.get_one(Membership, member_id)
+            try:
+                with transaction():
+                    act(me)
+            except Refused:
+                return "refused"
+            return "done"
+
+        return run
+
+    def let_go(me):
+        hosting.cannot_host(me=me, meeting_id=meeting_id)
+
+    assert all_at_once(committed_app, [press(ids[0], let_go)] * 3) == ["done"] * 3
+    ask_id = db.session.scalars(select(Ask.id)).one()
+
+    def takes(me):
+        hosting.take_turn(me=me, meeting_id=meeting_id)
+
+    def accepts(me):
+        helping.accept_ask(me=me, ask_id=ask_id)
+
+    presses = [press(member_id, act) for member_id, act in zip(ids[1:], [takes, accepts] * 4, strict=False)]
+    assert sorted(all_at_once(committed_app, presses)) == ["done"] + ["refused"] * 6
+    db.session.remove()
+    host_id = db.session.get_one(Meeting, meeting_id).host_id
+    assert [help_.helper_id for help_ in db.session.get_one(Ask, ask_id).helpers] == [host_id]

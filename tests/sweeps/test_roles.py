@@ -43,6 +43,7 @@ AUDIENCE = {
         "safety.help_now health.alive health.ready mail.follow accounts.stop "
         "accounts.sign_in accounts.sign_up accounts.use_link accounts.sign_in_by_password accounts.sign_in_by_passkey "
         "accounts.passkey_sign_in_options meetings.way_in meetings.feed_of",
+        "accounts.passkey_sign_in_options meetings.way_in meetings.turn",
     ),
     **only(
         SIGNED_IN,
@@ -92,7 +93,10 @@ AUDIENCE = {
         "privacy.download board.answer_offer",
     ),
     # Who hosts, or helps, or wrote it.
-    **only(HERS | FACILITATORS, "meetings.attendance meetings.host board.messages moderation.unblock"),
+    **only(MEMBERS, "meetings.hosts meetings.glad meetings.take_turn"),
+    **only(FACILITATORS, "meetings.host"),
+    **only(HERS, "meetings.pass_on"),
+    **only(HERS | FACILITATORS, "meetings.attendance board.messages moderation.unblock"),
     # Nobody reports what they wrote themselves.
     **only(MEMBERS - FACILITATORS, "moderation.report"),
     # A group's public page and the ways in are there for everyone but whoever was removed.

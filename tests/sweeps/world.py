@@ -114,6 +114,7 @@ SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
     "mail.follow": lambda _, place: letter("meeting", place.meeting.id),
     "meetings.way_in": lambda _, place: letter("way-in", place.meeting.id, place.people["member"].id),
     "meetings.feed_of": lambda world, _: {"token": token_of("calendar", world.own["feed_id"])},
+    "meetings.turn": lambda _, place: letter("host-turn", place.meeting.id, place.people["member"].id),
     "groups.invited": lambda _, place: {"token": seal_token("invitation", place.ids["invitation_id"].bytes)},
     "groups.answer": lambda _, place: {"membership_id": place.people["applicant"].id},
     "groups.hello": lambda _, place: {"membership_id": place.people["newcomer"].id},
