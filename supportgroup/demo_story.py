@@ -94,6 +94,7 @@ def like(series: Series) -> dict[str, Any]:
         "about": series.about,
         "place": series.place,
         "video_url": series.video_url,
+        "least": series.least,
     }
 
 

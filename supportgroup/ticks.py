@@ -19,7 +19,7 @@ from supportgroup.load import service as load
 from supportgroup.mail import epoch
 from supportgroup.mail.delivery import deliver_for, tend
 from supportgroup.mail.leases import forget_old
-from supportgroup.meetings import afterwards, reminders, rota, series
+from supportgroup.meetings import afterwards, asking, reminders, rota, series
 from supportgroup.moderation import service as moderation
 from supportgroup.privacy import building, erasing, retention
 
@@ -136,6 +136,12 @@ def fill_series() -> None:
 def find_hosts() -> None:
     with transaction():
         rota.find_hosts()
+
+
+@tick("ask-whether", every=60)
+def ask_whether() -> None:
+    with transaction():
+        asking.ask_whether()
 
 
 @tick("end-asks", every=60)

@@ -155,6 +155,7 @@ class MeetingForm(Form):
     size_limit = Number(
         "Most people who can come", 1, 500, "Choose a number from 1 to 500, or leave it open.", Optional()
     )
+    least = Number("Fewest people to meet with", 2, 500, "Choose a number from 2 to 500, or leave it open.", Optional())
     host = ListOf("Host", coerce=someone)
     repeats = Radios("How often", choices=choices(REPEATS), coerce=among(Repeats), default=Repeats.ONCE)
     weeks = Number("How many weeks apart", 1, 52, "Choose a number of weeks from 1 to 52.", Optional(), default=2)
@@ -176,6 +177,10 @@ class MeetingForm(Form):
         if not whole:
             raise ValidationError("A link begins with https:// and has no spaces in it.")
 
+    def validate_least(self, field: Any) -> None:
+        if field.data and self.size_limit.data and field.data > self.size_limit.data:
+            raise ValidationError("That is more people than can come. Choose a smaller number.")
+
     def validate_ends(self, field: Any) -> None:
         if self.is_series() and field.data is Ends.UNTIL and not any(self.until.raw_data or []):
             raise ValidationError("Choose the last day, such as 2027-12-31.")
@@ -196,6 +201,7 @@ class MeetingForm(Form):
             place=said["place"] or "",
             video_url=said["video_url"] or "",
             size_limit=said["size_limit"],
+            least=said["least"],
             host_id=said["host"],
         )
 
@@ -244,6 +250,7 @@ def filled_in(meeting: Meeting, series: Series | None, remaining: int | None) ->
         "place": meeting.place,
         "video_url": meeting.video_url,
         "size_limit": meeting.size_limit,
+        "least": meeting.least,
         "host": meeting.host_id,
     }
     if series is None:

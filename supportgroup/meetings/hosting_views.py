@@ -11,7 +11,7 @@ from supportgroup.db import transaction
 from supportgroup.fields import Form
 from supportgroup.groups.access import enter
 from supportgroup.mail.links import destination, link, read
-from supportgroup.meetings import hosting, queries, rota
+from supportgroup.meetings import asking, doubts, hosting, queries, rota
 from supportgroup.meetings.roster import roster
 from supportgroup.meetings.views import ROOM, bp, find
 from supportgroup.secrets import BadToken
@@ -76,6 +76,39 @@ def take_turn(slug: str, meeting_id: UUID) -> ResponseReturnValue:
         hosting.take_turn(me=me, meeting_id=meeting_id)
     flash("You host this one. Thank you. Agenda and checklist wait on its page, and one press lets go of it.")
     return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
+
+
+@bp.route(f"{ROOM}/<uuid:meeting_id>/whether", methods=["GET", "POST"])
+@login_required
+def whether(slug: str, meeting_id: UUID) -> ResponseReturnValue:
+    """Few come, or nobody hosts: whoever was asked says whether the group meets. Others have no such page."""
+    me = enter(slug)
+    meeting = find(me, meeting_id)
+    if not asking.may_decide(me, meeting):
+        abort(404)
+    form = Form()
+    if form.validate_on_submit():
+        meets = request.form.get("meet") == "y"
+        with transaction():
+            if meets:
+                asking.meet_anyway(by=me, meeting_id=meeting_id)
+            else:
+                asking.call_off(by=me, meeting_id=meeting_id)
+        flash("You meet. Thank you for deciding." if meets else "Cancelled. Everyone who might have come hears of it.")
+        return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
+    return render_template(
+        "meetings/whether.html",
+        me=me,
+        meeting=meeting,
+        asked=doubts.question(meeting),
+        going=len(doubts.coming(meeting)),
+        form=form,
+    )
+
+
+@destination("whether")
+def whether_link_leads_to(_token: str, meeting_id: UUID) -> str:
+    return url_for("meetings.whether", slug=queries.slug_of(meeting_id) or abort(404), meeting_id=meeting_id)
 
 
 @destination("host-turn")

@@ -18,6 +18,7 @@ from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings import calendars
 from supportgroup.meetings.calendar import Entry, itip, method_of
+from supportgroup.meetings.doubts import FEW, question
 from supportgroup.meetings.models import Answer, CalendarWish, Meeting, Presence, Rsvp
 from supportgroup.meetings.reminders import COMING, KIND, UNANSWERED, minutes_before, useful_until
 
@@ -276,3 +277,20 @@ def host_asked(letters: Sequence[Letter]) -> Mapping[int, Says]:
         for scene in scenes(letters)
         if scene.hosts and scene.meeting.is_planned and scene.meeting.starts_at > clock.now()
     }
+
+
+@kind(
+    "meeting-whether",
+    priority=1,  # it comes a day before, or three hours: it cannot wait
+    lateness=timedelta(days=1),  # each ends when its meeting starts
+    preference="hosting",
+    samples=[{**SAMPLE, "few": True}, {**SAMPLE, "few": False}],
+)
+def meeting_whether(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Do you meet? Few come, or nobody hosts. Left out: enough do by now, somebody does, or it was decided."""
+    said = {}
+    for scene in scenes(letters):
+        asked = scene.letter.key.rsplit(":", 1)[1]
+        if question(scene.meeting) == asked:
+            said[scene.letter.id] = scene.says(link("whether", scene.meeting.id), few=asked == FEW)
+    return said

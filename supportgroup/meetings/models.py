@@ -58,6 +58,7 @@ class Series(Sealing, Base):
     zone: Mapped[str]
     duration_minutes: Mapped[int]
     size_limit: Mapped[int | None]
+    least: Mapped[int | None]  # with fewer the host is asked a day before whether to meet
     filled_until: Mapped[datetime]  # meetings up to here are rows
     ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -111,10 +112,13 @@ class Meeting(Sealing, Base):
     place_sealed: Mapped[bytes | None]
     video_url_sealed: Mapped[bytes | None]
     size_limit: Mapped[int | None]
+    least: Mapped[int | None]
     state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
     host_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
     # Whose turn it was to host, where the group is asked who can instead.
     cover_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
+    meets_with_few: Mapped[bool] = mapped_column(default=False)  # decided: we meet, however few come
+    meets_hostless: Mapped[bool] = mapped_column(default=False)  # decided: we meet without a host
     version: Mapped[int] = mapped_column(default=1)  # up by one when the time changes or the meeting is cancelled
     sequence: Mapped[int] = mapped_column(default=0)  # as calendars count (RFC 5546): up when its length changes, too
     changed_at: Mapped[datetime | None]  # when the sequence went up last

@@ -29,6 +29,7 @@ class Plan:
     place: str = ""
     video_url: str = ""
     size_limit: int | None = None
+    least: int | None = None  # people; with fewer the host is asked a day before whether to meet
     host_id: UUID | None = None  # a membership
 
 
@@ -71,6 +72,7 @@ def texts(plan: Plan) -> dict[str, object]:
         "place": plan.place,
         "video_url": plan.video_url,
         "size_limit": plan.size_limit,
+        "least": plan.least,
     }
 
 

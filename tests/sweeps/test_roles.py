@@ -96,6 +96,7 @@ AUDIENCE = {
     **only(MEMBERS, "meetings.hosts meetings.glad meetings.take_turn"),
     **only(FACILITATORS, "meetings.host"),
     **only(HERS, "meetings.pass_on"),
+    **only(HERS | FACILITATORS, "meetings.whether"),
     **only(HERS | FACILITATORS, "meetings.attendance board.messages moderation.unblock"),
     # Nobody reports what they wrote themselves.
     **only(MEMBERS - FACILITATORS, "moderation.report"),

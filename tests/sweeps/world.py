@@ -175,7 +175,7 @@ def make_place(accounts: dict[str, Account]) -> Place:
     group = make_group()
     people = make_people(group, accounts)
     member, facilitator = people["member"], people["facilitator"]
-    meeting = make_meeting(group, now + timedelta(minutes=50), host_id=member.id)
+    meeting = make_meeting(group, now + timedelta(minutes=50), host_id=member.id, least=9)
     for name in ("member", "blocked", "facilitator"):
         make_rsvp(meeting, people[name])
     make_presence(meeting, member)

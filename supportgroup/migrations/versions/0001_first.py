@@ -513,6 +513,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("duration_minutes", sa.Integer(), nullable=False),
         sa.Column("size_limit", sa.Integer(), nullable=True),
+        sa.Column("least", sa.Integer(), nullable=True),
         sa.Column("filled_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -702,11 +703,14 @@ def upgrade() -> None:
         sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("video_url_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("size_limit", sa.Integer(), nullable=True),
+        sa.Column("least", sa.Integer(), nullable=True),
         sa.Column(
             "state", sa.Enum("planned", "cancelled", name="meetingstate", native_enum=False, length=20), nullable=False
         ),
         sa.Column("host_id", sa.Uuid(), nullable=True),
         sa.Column("cover_for_id", sa.Uuid(), nullable=True),
+        sa.Column("meets_with_few", sa.Boolean(), nullable=False),
+        sa.Column("meets_hostless", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
