@@ -43,7 +43,6 @@ AUDIENCE = {
         "safety.help_now health.alive health.ready mail.follow accounts.stop "
         "accounts.sign_in accounts.sign_up accounts.use_link accounts.sign_in_by_password accounts.sign_in_by_passkey "
         "accounts.passkey_sign_in_options meetings.way_in meetings.feed_of",
-        "accounts.passkey_sign_in_options meetings.way_in meetings.turn",
     ),
     **only(
         SIGNED_IN,
@@ -93,6 +92,7 @@ AUDIENCE = {
         "privacy.download board.answer_offer",
     ),
     # Who hosts, or helps, or wrote it.
+    **only(EVERYONE, "meetings.turn"),
     **only(MEMBERS, "meetings.hosts meetings.glad meetings.take_turn"),
     **only(FACILITATORS, "meetings.host"),
     **only(HERS, "meetings.pass_on"),

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("address_refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_on", sa.Date(), nullable=True),
         sa.Column("powers_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("email_index", name=op.f("uq_accounts_email_index")),
@@ -81,6 +82,15 @@ def upgrade() -> None:
     with op.batch_alter_table("buckets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_buckets_updated_at"), ["updated_at"], unique=False)
 
+    op.create_table(
+        "epochs",
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Uuid(), nullable=False),
+        sa.Column("turns", sa.Integer(), nullable=False),
+        sa.Column("turned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_epochs")),
+    )
     op.create_table(
         "erased",
         sa.Column("account_hash", sa.LargeBinary(), nullable=False),
@@ -174,6 +184,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", name=op.f("uq_authenticators_account_id")),
     )
     op.create_table(
+        "avoided",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("text_index", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_avoided_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_avoided")),
+        sa.UniqueConstraint("account_id", "text_index", name=op.f("uq_avoided_account_id_text_index")),
+    )
+    with op.batch_alter_table("avoided", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_avoided_text_index"), ["text_index"], unique=False)
+
+    op.create_table(
         "base_rates",
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("yes_of_ten", sa.Integer(), nullable=False),
@@ -181,6 +207,18 @@ def upgrade() -> None:
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_base_rates_group_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("group_id", name=op.f("pk_base_rates")),
+    )
+    op.create_table(
+        "calendar_wishes",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("feed_id", sa.Uuid(), nullable=True),
+        sa.Column("full_titles", sa.Boolean(), nullable=False),
+        sa.Column("by_letter", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_calendar_wishes_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_calendar_wishes")),
+        sa.UniqueConstraint("feed_id", name=op.f("uq_calendar_wishes_feed_id")),
     )
     op.create_table(
         "challenges",
@@ -393,6 +431,7 @@ def upgrade() -> None:
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("consent_version", sa.Integer(), nullable=True),
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("said_age", sa.Integer(), nullable=True),
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
@@ -688,50 +727,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitations_group_id"), ["group_id"], unique=False)
 
     op.create_table(
-        "meetings",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("group_id", sa.Uuid(), nullable=False),
-        sa.Column("series_id", sa.Uuid(), nullable=True),
-        sa.Column("original_on", sa.Date(), nullable=True),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("starts_local", sa.DateTime(), nullable=False),
-        sa.Column("zone", sa.String(), nullable=False),
-        sa.Column("duration_minutes", sa.Integer(), nullable=False),
-        sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("about_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("video_url_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("size_limit", sa.Integer(), nullable=True),
-        sa.Column("least", sa.Integer(), nullable=True),
-        sa.Column(
-            "state", sa.Enum("planned", "cancelled", name="meetingstate", native_enum=False, length=20), nullable=False
-        ),
-        sa.Column("host_id", sa.Uuid(), nullable=True),
-        sa.Column("cover_for_id", sa.Uuid(), nullable=True),
-        sa.Column("meets_with_few", sa.Boolean(), nullable=False),
-        sa.Column("meets_hostless", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_meetings_duration")),
-        sa.ForeignKeyConstraint(
-            ["cover_for_id"], ["memberships.id"], name=op.f("fk_meetings_cover_for_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_meetings_group_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["host_id"], ["memberships.id"], name=op.f("fk_meetings_host_id"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_meetings_series_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
-        sa.UniqueConstraint("series_id", "original_on", name=op.f("uq_meetings_series_id_original_on")),
-    )
-    with op.batch_alter_table("meetings", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_meetings_ends_at"), ["ends_at"], unique=False)
-        batch_op.create_index("ix_meetings_group_id_starts_at", ["group_id", "starts_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_meetings_starts_at"), ["starts_at"], unique=False)
-
-    op.create_table(
         "mutes",
         sa.Column("muter_id", sa.Uuid(), nullable=False),
         sa.Column("muted_id", sa.Uuid(), nullable=False),
@@ -743,6 +738,41 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("mutes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mutes_muted_id"), ["muted_id"], unique=False)
+
+    op.create_table(
+        "pauses",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("from_on < until_on", name=op.f("ck_pauses_days")),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_pauses_series_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pauses")),
+    )
+    with op.batch_alter_table("pauses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pauses_series_id"), ["series_id"], unique=False)
+
+    op.create_table(
+        "removals",
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("wished_by_id", sa.Uuid(), nullable=False),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("wished_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["memberships.id"], name=op.f("fk_removals_agreed_by_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_removals_membership_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["wished_by_id"], ["memberships.id"], name=op.f("fk_removals_wished_by_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("membership_id", name=op.f("pk_removals")),
+    )
+    with op.batch_alter_table("removals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_removals_agreed_by_id"), ["agreed_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_removals_wished_by_id"), ["wished_by_id"], unique=False)
 
     op.create_table(
         "reports",
@@ -833,6 +863,76 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_security_notes_created_at"), ["created_at"], unique=False)
 
     op.create_table(
+        "meetings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=True),
+        sa.Column("original_on", sa.Date(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("starts_local", sa.DateTime(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("about_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("video_url_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("size_limit", sa.Integer(), nullable=True),
+        sa.Column("least", sa.Integer(), nullable=True),
+        sa.Column(
+            "state", sa.Enum("planned", "cancelled", name="meetingstate", native_enum=False, length=20), nullable=False
+        ),
+        sa.Column("host_id", sa.Uuid(), nullable=True),
+        sa.Column("cover_for_id", sa.Uuid(), nullable=True),
+        sa.Column("meets_with_few", sa.Boolean(), nullable=False),
+        sa.Column("meets_hostless", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pause_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_meetings_duration")),
+        sa.ForeignKeyConstraint(
+            ["cover_for_id"], ["memberships.id"], name=op.f("fk_meetings_cover_for_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_meetings_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["host_id"], ["memberships.id"], name=op.f("fk_meetings_host_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["pause_id"], ["pauses.id"], name=op.f("fk_meetings_pause_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_meetings_series_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
+        sa.UniqueConstraint("series_id", "original_on", name=op.f("uq_meetings_series_id_original_on")),
+    )
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meetings_ends_at"), ["ends_at"], unique=False)
+        batch_op.create_index("ix_meetings_group_id_starts_at", ["group_id", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meetings_starts_at"), ["starts_at"], unique=False)
+
+    op.create_table(
+        "pending_joinings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("invitation_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("agreement_version", sa.Integer(), nullable=False),
+        sa.Column("said_age", sa.Integer(), nullable=True),
+        sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["groups.id"], name=op.f("fk_pending_joinings_group_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitations.id"], name=op.f("fk_pending_joinings_invitation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["sign_in_links.id"], name=op.f("fk_pending_joinings_link_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_joinings")),
+        sa.UniqueConstraint("link_id", name=op.f("uq_pending_joinings_link_id")),
+    )
+    op.create_table(
         "asks",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -860,8 +960,11 @@ def upgrade() -> None:
         sa.Column("area_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
         sa.Column(
-            "eyes", sa.Enum("group", "met", "facilitators", name="eyes", native_enum=False, length=20), nullable=False
+            "eyes",
+            sa.Enum("group", "met", "chosen", "facilitators", name="eyes", native_enum=False, length=20),
+            nullable=False,
         ),
+        sa.Column("unnamed", sa.Boolean(), nullable=False),
         sa.Column("meeting_id", sa.Uuid(), nullable=True),
         sa.Column("needed_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("timed", sa.Boolean(), nullable=False),
@@ -875,6 +978,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("next_round_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_after_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
@@ -892,6 +997,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_asks_group_id_state_opened_at", ["group_id", "state", "opened_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_asks_meeting_id"), ["meeting_id"], unique=False)
         batch_op.create_index("ix_asks_state_ends_at", ["state", "ends_at"], unique=False)
+        batch_op.create_index("ix_asks_state_next_round_at", ["state", "next_round_at"], unique=False)
 
     op.create_table(
         "check_ins",
@@ -933,28 +1039,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_passed_turns_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
-        "pending_joinings",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("link_id", sa.Uuid(), nullable=False),
-        sa.Column("group_id", sa.Uuid(), nullable=False),
-        sa.Column("invitation_id", sa.Uuid(), nullable=True),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("agreement_version", sa.Integer(), nullable=False),
-        sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["groups.id"], name=op.f("fk_pending_joinings_group_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["invitation_id"], ["invitations.id"], name=op.f("fk_pending_joinings_invitation_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["sign_in_links.id"], name=op.f("fk_pending_joinings_link_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_joinings")),
-        sa.UniqueConstraint("link_id", name=op.f("uq_pending_joinings_link_id")),
-    )
-    op.create_table(
         "presences",
         sa.Column("meeting_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
@@ -992,6 +1076,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rsvps_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
+        "chosen",
+        sa.Column("ask_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["ask_id"], ["asks.id"], name=op.f("fk_chosen_ask_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_chosen_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("ask_id", "membership_id", name=op.f("pk_chosen")),
+    )
+    with op.batch_alter_table("chosen", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chosen_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
         "heards",
         sa.Column("ask_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
@@ -1017,7 +1114,17 @@ def upgrade() -> None:
         sa.Column("helper_id", sa.Uuid(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("accepted", "handed_back", "done", "not_done", name="helpstate", native_enum=False, length=20),
+            sa.Enum(
+                "proposed",
+                "not_this_time",
+                "accepted",
+                "handed_back",
+                "done",
+                "not_done",
+                name="helpstate",
+                native_enum=False,
+                length=20,
+            ),
             nullable=False,
         ),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -1105,6 +1212,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_heards_membership_id"))
 
     op.drop_table("heards")
+    with op.batch_alter_table("chosen", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_chosen_membership_id"))
+
+    op.drop_table("chosen")
     with op.batch_alter_table("rsvps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rsvps_membership_id"))
 
@@ -1113,7 +1224,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_presences_membership_id"))
 
     op.drop_table("presences")
-    op.drop_table("pending_joinings")
     with op.batch_alter_table("passed_turns", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passed_turns_membership_id"))
 
@@ -1123,12 +1233,20 @@ def downgrade() -> None:
 
     op.drop_table("check_ins")
     with op.batch_alter_table("asks", schema=None) as batch_op:
+        batch_op.drop_index("ix_asks_state_next_round_at")
         batch_op.drop_index("ix_asks_state_ends_at")
         batch_op.drop_index(batch_op.f("ix_asks_meeting_id"))
         batch_op.drop_index("ix_asks_group_id_state_opened_at")
         batch_op.drop_index(batch_op.f("ix_asks_asker_id"))
 
     op.drop_table("asks")
+    op.drop_table("pending_joinings")
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meetings_starts_at"))
+        batch_op.drop_index("ix_meetings_group_id_starts_at")
+        batch_op.drop_index(batch_op.f("ix_meetings_ends_at"))
+
+    op.drop_table("meetings")
     with op.batch_alter_table("security_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_security_notes_created_at"))
         batch_op.drop_index(batch_op.f("ix_security_notes_account_id"))
@@ -1141,16 +1259,19 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reports_group_id_state")
 
     op.drop_table("reports")
+    with op.batch_alter_table("removals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_removals_wished_by_id"))
+        batch_op.drop_index(batch_op.f("ix_removals_agreed_by_id"))
+
+    op.drop_table("removals")
+    with op.batch_alter_table("pauses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pauses_series_id"))
+
+    op.drop_table("pauses")
     with op.batch_alter_table("mutes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mutes_muted_id"))
 
     op.drop_table("mutes")
-    with op.batch_alter_table("meetings", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_meetings_starts_at"))
-        batch_op.drop_index("ix_meetings_group_id_starts_at")
-        batch_op.drop_index(batch_op.f("ix_meetings_ends_at"))
-
-    op.drop_table("meetings")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_group_id"))
 
@@ -1264,7 +1385,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_challenges_account_id"))
 
     op.drop_table("challenges")
+    op.drop_table("calendar_wishes")
     op.drop_table("base_rates")
+    with op.batch_alter_table("avoided", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_avoided_text_index"))
+
+    op.drop_table("avoided")
     op.drop_table("authenticators")
     op.drop_table("agreements")
     op.drop_table("pulses")
@@ -1277,6 +1403,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_erased_erased_at"))
 
     op.drop_table("erased")
+    op.drop_table("epochs")
     with op.batch_alter_table("buckets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buckets_updated_at"))
 
