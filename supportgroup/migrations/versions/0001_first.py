@@ -740,6 +740,60 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mutes_muted_id"), ["muted_id"], unique=False)
 
     op.create_table(
+        "offers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("to_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "errand",
+                "task",
+                "company",
+                "listen",
+                "check_on_me",
+                "host_cover",
+                name="askkind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size_minutes", sa.Integer(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("area_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("times_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column(
+            "eyes",
+            sa.Enum("group", "met", "chosen", "facilitators", name="eyes", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("needed_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("open", "yes_please", "not_now", name="offerstate", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("by_id <> to_id", name=op.f("ck_offers_two_people")),
+        sa.CheckConstraint("days BETWEEN 0 AND 127", name=op.f("ck_offers_days")),
+        sa.CheckConstraint("size_minutes IN (5, 15, 30, 60, 120)", name=op.f("ck_offers_size")),
+        sa.ForeignKeyConstraint(["by_id"], ["memberships.id"], name=op.f("fk_offers_by_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_offers_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["to_id"], ["memberships.id"], name=op.f("fk_offers_to_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
+    )
+    with op.batch_alter_table("offers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offers_by_id"), ["by_id"], unique=False)
+        batch_op.create_index("ix_offers_group_id_created_at", ["group_id", "created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offers_to_id"), ["to_id"], unique=False)
+
+    op.create_table(
         "pauses",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("series_id", sa.Uuid(), nullable=False),
@@ -781,7 +835,9 @@ def upgrade() -> None:
         sa.Column("reporter_id", sa.Uuid(), nullable=False),
         sa.Column("reported_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "subject", sa.Enum("member", "ask", "message", name="subject", native_enum=False, length=20), nullable=False
+            "subject",
+            sa.Enum("member", "ask", "message", "offer", name="subject", native_enum=False, length=20),
+            nullable=False,
         ),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -937,6 +993,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("asker_id", sa.Uuid(), nullable=False),
+        sa.Column("offer_id", sa.Uuid(), nullable=True),
         sa.Column(
             "kind",
             sa.Enum(
@@ -990,12 +1047,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["asker_id"], ["memberships.id"], name=op.f("fk_asks_asker_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_asks_group_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_asks_meeting_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["offer_id"], ["offers.id"], name=op.f("fk_asks_offer_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_asks")),
     )
     with op.batch_alter_table("asks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asks_asker_id"), ["asker_id"], unique=False)
         batch_op.create_index("ix_asks_group_id_state_opened_at", ["group_id", "state", "opened_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_asks_meeting_id"), ["meeting_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asks_offer_id"), ["offer_id"], unique=False)
         batch_op.create_index("ix_asks_state_ends_at", ["state", "ends_at"], unique=False)
         batch_op.create_index("ix_asks_state_next_round_at", ["state", "next_round_at"], unique=False)
 
@@ -1235,6 +1294,7 @@ def downgrade() -> None:
     with op.batch_alter_table("asks", schema=None) as batch_op:
         batch_op.drop_index("ix_asks_state_next_round_at")
         batch_op.drop_index("ix_asks_state_ends_at")
+        batch_op.drop_index(batch_op.f("ix_asks_offer_id"))
         batch_op.drop_index(batch_op.f("ix_asks_meeting_id"))
         batch_op.drop_index("ix_asks_group_id_state_opened_at")
         batch_op.drop_index(batch_op.f("ix_asks_asker_id"))
@@ -1268,6 +1328,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pauses_series_id"))
 
     op.drop_table("pauses")
+    with op.batch_alter_table("offers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_offers_to_id"))
+        batch_op.drop_index("ix_offers_group_id_created_at")
+        batch_op.drop_index(batch_op.f("ix_offers_by_id"))
+
+    op.drop_table("offers")
     with op.batch_alter_table("mutes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mutes_muted_id"))
 
