@@ -13,12 +13,9 @@ ZONE = "Europe/Paris"
 PEOPLE = ("Ada", "Ben", "Cleo", "Dan")
 QUESTION = "What brings you here? A sentence is enough."
 ANSWER = "Fourteen years in the same office, and I have not said no once. I would like to learn it among others."
-AGENDA = """\
-Welcome. A check-in round: a word is enough, passing is fine. Five minutes of small asks and offers. What is on our \
-minds. Closing.
-
-Camera off, silence and leaving early are all fine.\
-"""
+ABOUT = "Come as you are. Tea or no tea, slippers welcome."
+AGENDA = {"welcome": 5, "check_in": 20, "small_asks": 5, "themes": 40, "closing": 5}
+CUSTOMS = ["camera_off", "passing", "silence", "leaving_early"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +92,8 @@ def like(series: Series) -> dict[str, Any]:
         "place": series.place,
         "video_url": series.video_url,
         "least": series.least,
+        "agenda": series.agenda,
+        "customs": series.customs,
     }
 
 

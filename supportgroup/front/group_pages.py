@@ -12,7 +12,7 @@ from supportgroup.groups.access import enter, enter_as_facilitator, look_at
 from supportgroup.groups.forms import FORMATS, LANGUAGES
 from supportgroup.groups.models import Group, Joining, Membership, MembershipState
 from supportgroup.groups.views import bp
-from supportgroup.meetings import pausing
+from supportgroup.meetings import pausing, phrases
 from supportgroup.meetings import queries as meetings
 from supportgroup.meetings.models import Meeting, MeetingState
 from supportgroup.meetings.roster import roster
@@ -26,6 +26,11 @@ def coming_meetings(group: Group, most: int) -> list[Meeting]:
     return [one for one in ahead if one.state is MeetingState.PLANNED][:most]
 
 
+def customs_of(ahead: list[Meeting]) -> list[str]:
+    """What is fine at the next meeting, in sentences: what a first time there is like."""
+    return phrases.customs(ahead[0].customs) if ahead else []
+
+
 @bp.get("/g/<slug:slug>")
 def public(slug: str) -> ResponseReturnValue:
     """What a group says to everyone; for its members it is the group's home."""
@@ -33,12 +38,14 @@ def public(slug: str) -> ResponseReturnValue:
     if mine is not None and mine.state is MembershipState.ACTIVE:
         return home(mine)
     known = current_user.is_authenticated
+    ahead = coming_meetings(group, SHOWN)
     return render_template(
         "groups/public.html",
         group=group,
         mine=mine if mine is not None and queries.holds_on(mine) else None,
         agreement=queries.agreement(group.id),
-        meetings=coming_meetings(group, SHOWN),
+        meetings=ahead,
+        customs=customs_of(ahead),
         pauses=pausing.shown(group.id, group.zone),
         full=queries.is_full(group),
         may_join=group.joining is not Joining.INVITATION,
@@ -50,14 +57,15 @@ def public(slug: str) -> ResponseReturnValue:
 
 def home(me: Membership) -> ResponseReturnValue:
     """The group's page for its members."""
-    people = roster(me)
+    people, ahead = roster(me), coming_meetings(me.group, SHOWN)
     return render_template(
         "groups/home.html",
         me=me,
         group=me.group,
         people=people,
         agreement=queries.agreement(me.group_id),
-        meetings=coming_meetings(me.group, SHOWN),
+        meetings=ahead,
+        customs=customs_of(ahead),
         waits=waits_for(me.account_id, me.group_id) if me.is_facilitator else [],
         first_times=is_new([me]),
         pauses=pausing.shown(me.group_id, me.group.zone),

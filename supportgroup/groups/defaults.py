@@ -32,8 +32,7 @@ CONSENT_VERSION = max(CONSENTS)
 CONSENT = CONSENTS[CONSENT_VERSION]
 
 FIRST_TIME = """\
-You can come and only listen. Camera off, silence and leaving early are all fine. Somebody says hello, says how the \
-hour goes, and nobody is asked to tell anything.\
+You can come and only listen. Somebody says hello, says how the hour goes, and nobody is asked to tell anything.\
 """
 
 QUESTIONS = ("What brings you here? A sentence is enough.",)

@@ -7,12 +7,23 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from wtforms import DateField, Field, IntegerField, RadioField, SelectField, SubmitField, TimeField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    SubmitField,
+    TimeField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from supportgroup.fields import Form, Line, Paragraphs, among, choices
-from supportgroup.meetings.models import Answer, Feeling, Meeting, Series
+from supportgroup.meetings.models import Answer, Custom, Feeling, Meeting, Part, Series
+from supportgroup.meetings.phrases import FINE, PARTS
 from supportgroup.meetings.recurrence import LAST, Every, Pattern
 from supportgroup.meetings.service import Plan
 
@@ -120,6 +131,10 @@ class ListOf(OneOf, SelectField):
     """Choices in a list that opens."""
 
 
+class Several(OneOf, SelectMultipleField):
+    """Any of a few choices."""
+
+
 class Number(IntegerField):
     """A whole number between two others."""
 
@@ -139,6 +154,11 @@ def someone(value: Any) -> UUID | None:
     return UUID(str(value)) if value and str(value) != "None" else None
 
 
+def part_minutes(part: Part) -> Number:
+    """For how long a part of the agenda goes, if somebody wants to say."""
+    return Number(PARTS[part], 1, 600, "Choose a number of minutes from 1 to 600, or leave it open.", Optional())
+
+
 class MeetingForm(Form):
     """A meeting, or each of a series."""
 
@@ -149,7 +169,14 @@ class MeetingForm(Form):
     day = Day("Day", [InputRequired("Choose a day, such as 2027-05-19.")])
     time = TimeOfDay("Time", [InputRequired("Choose a time, such as 19:00.")])
     minutes = Number("How many minutes", 5, 24 * 60, MINUTES, InputRequired(MINUTES), default=90)
-    about = Paragraphs("What happens, and how you do things", [Length(max=5000, message="Up to 5000 letters.")])
+    agenda = Several("Agenda", choices=choices(PARTS), coerce=among(Part), default=list(Part))
+    minutes_welcome = part_minutes(Part.WELCOME)
+    minutes_check_in = part_minutes(Part.CHECK_IN)
+    minutes_small_asks = part_minutes(Part.SMALL_ASKS)
+    minutes_themes = part_minutes(Part.THEMES)
+    minutes_closing = part_minutes(Part.CLOSING)
+    customs = Several("What is fine here", choices=choices(FINE), coerce=among(Custom), default=list(Custom))
+    about = Paragraphs("What else there is to say", [Length(max=5000, message="Up to 5000 letters.")])
     place = Line("Place", [Length(max=300, message="Up to 300 letters.")])
     video_url = Line("Link to the call", [Length(max=500, message="Up to 500 letters.")])
     size_limit = Number(
@@ -198,6 +225,8 @@ class MeetingForm(Form):
             wall=self.wall(),
             duration_minutes=said["minutes"],
             about=said["about"] or "",
+            agenda={str(part): said[f"minutes_{part}"] for part in said["agenda"]},
+            customs=[str(one) for one in said["customs"]],
             place=said["place"] or "",
             video_url=said["video_url"] or "",
             size_limit=said["size_limit"],
@@ -247,6 +276,9 @@ def filled_in(meeting: Meeting, series: Series | None, remaining: int | None) ->
         "time": meeting.starts_local.time(),
         "minutes": meeting.duration_minutes,
         "about": meeting.about,
+        "agenda": [part for part in Part if part in meeting.agenda],
+        **{f"minutes_{part}": minutes for part, minutes in meeting.agenda.items()},
+        "customs": [one for one in Custom if meeting.customs is None or one in meeting.customs],
         "place": meeting.place,
         "video_url": meeting.video_url,
         "size_limit": meeting.size_limit,

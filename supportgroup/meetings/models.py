@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroup import clock
@@ -34,6 +34,25 @@ class Feeling(StrEnum):
     HEAVIER = "heavier"
 
 
+class Part(StrEnum):
+    """A part of a meeting's agenda, in the order in which they come."""
+
+    WELCOME = "welcome"
+    CHECK_IN = "check_in"
+    SMALL_ASKS = "small_asks"  # a round of small asks and offers
+    THEMES = "themes"
+    CLOSING = "closing"
+
+
+class Custom(StrEnum):
+    """What is fine at a meeting, or is not."""
+
+    CAMERA_OFF = "camera_off"
+    PASSING = "passing"  # not speaking
+    SILENCE = "silence"
+    LEAVING_EARLY = "leaving_early"
+
+
 def end(context: Any) -> datetime:
     """A new meeting's end, from what else is inserted."""
     values = context.get_current_parameters()
@@ -50,7 +69,9 @@ class Series(Sealing, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
     title_sealed: Mapped[bytes]
-    about_sealed: Mapped[bytes | None]  # agenda and customs, for members
+    about_sealed: Mapped[bytes | None]  # what else there is to say, for members
+    agenda: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # parts to minutes, or None
+    customs: Mapped[list[Any] | None] = mapped_column(JSON)  # what is fine; None where nobody said
     place_sealed: Mapped[bytes | None]
     video_url_sealed: Mapped[bytes | None]
     rule: Mapped[str]  # RFC 5545 RRULE
@@ -109,6 +130,8 @@ class Meeting(Sealing, Base):
     duration_minutes: Mapped[int]
     title_sealed: Mapped[bytes]
     about_sealed: Mapped[bytes | None]
+    agenda: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    customs: Mapped[list[Any] | None] = mapped_column(JSON)
     place_sealed: Mapped[bytes | None]
     video_url_sealed: Mapped[bytes | None]
     size_limit: Mapped[int | None]

@@ -125,6 +125,8 @@ def from_rule(series: Series, one: Occurrence, now: datetime) -> Meeting:
         duration_minutes=series.duration_minutes,
         title=series.title,
         about=series.about,
+        agenda=series.agenda,
+        customs=series.customs,
         place=series.place,
         video_url=series.video_url,
         size_limit=series.size_limit,

@@ -1,6 +1,7 @@
 """Meetings: making one, moving it, changing it, cancelling it, and who hosts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -25,7 +26,9 @@ class Plan:
     title: str
     wall: datetime
     duration_minutes: int = 90
-    about: str = ""  # agenda and customs
+    about: str = ""
+    agenda: Mapping[str, int | None] = field(default_factory=dict)  # parts to minutes, where somebody said how many
+    customs: Sequence[str] | None = None  # what is fine; None where nobody said
     place: str = ""
     video_url: str = ""
     size_limit: int | None = None
@@ -69,6 +72,8 @@ def texts(plan: Plan) -> dict[str, object]:
     return {
         "title": plan.title,
         "about": plan.about,
+        "agenda": dict(plan.agenda),
+        "customs": None if plan.customs is None else list(plan.customs),
         "place": plan.place,
         "video_url": plan.video_url,
         "size_limit": plan.size_limit,

@@ -11,7 +11,7 @@ from supportgroup.db import transaction
 from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.models import Membership
 from supportgroup.mail.links import destination
-from supportgroup.meetings import answers, asking, doubts, pausing, queries, service
+from supportgroup.meetings import answers, asking, doubts, pausing, phrases, queries, service
 from supportgroup.meetings.forms import ANSWERS, CheckInForm, someone
 from supportgroup.meetings.models import Answer, Meeting
 from supportgroup.meetings.reminders import COMING
@@ -91,6 +91,8 @@ def page_of(me: Membership, meeting: Meeting, form: CheckInForm) -> ResponseRetu
         kept=queries.check_in(meeting.id, me.id) if begun else None,
         asked=begun and (me.id in present or answer in COMING),
         form=form,
+        agenda=phrases.agenda(meeting.agenda),
+        customs=phrases.customs(meeting.customs),
         whether=doubts.question(meeting) if asking.may_decide(me, meeting) else None,
         **answering(answer, is_full=not meeting.has_place(len(going))),
     )
