@@ -6,24 +6,33 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from supportgroup import clock
-from supportgroup.accounts.models import Account, Session
+from supportgroup.accounts.models import Account, LinkPurpose, Session, SignInLink
+from supportgroup.accounts.service import new_link, start_session
 from supportgroup.board.models import Ask, AskState, Help, HelpState, Message
 from supportgroup.db import db, transaction
+from supportgroup.groups.letters import owe_to_member
 from supportgroup.limits import Allowance, Bucket
+from supportgroup.mail.models import Letter
 from supportgroup.meetings.models import Meeting, Presence, Rsvp
 from supportgroup.moderation.models import Desk, Outcome, Reason, Report, ReportState, Subject
 from supportgroup.privacy import erasing, retention
-from supportgroup.privacy.models import Erased, Erasure, LastSeen
+from supportgroup.privacy.models import Erased, Erasure, Export, ExportState, LastSeen
+from supportgroup.privacy.service import ask_for_copy
 from supportgroup.safety import service as safety
 from supportgroup.safety.models import Act, AuditEntry, Block
-from tests.factories import make_ask, make_help, make_meeting, make_presence, make_rsvp
+from supportgroup.ticks import TICKS
+from tests.factories import make_account, make_ask, make_help, make_meeting, make_presence, make_rsvp
 from tests.moderation.steps import letters_to
 from tests.post import deliver_due
 
+KEEPERS = ("let-go-of-old", "remove-unconfirmed", "forget-letters")
+
 
 def let_go():
-    with transaction():
-        retention.let_go_of_old()
+    """What the clock does about it."""
+    for tick in TICKS:
+        if tick.name in KEEPERS:
+            tick.run()
     db.session.expire_all()
 
 
@@ -102,9 +111,46 @@ def a_proof(ada, ben):
     return lambda: count(Erased) == 1
 
 
+def an_unconfirmed_account(ada, ben):
+    with transaction():
+        make_account("Dan", confirmed_at=None)
+    return lambda: bool(db.session.scalar(select(Account.id).where(Account.name == "Dan")))
+
+
+def a_session(ada, ben):
+    with transaction():
+        start_session(db.session.get_one(Account, ben.account_id), device="Firefox")
+    return lambda: count(Session) == 1
+
+
+def a_used_link(ada, ben):
+    with transaction():
+        new_link(db.session.get_one(Account, ben.account_id), LinkPurpose.SIGN_IN).used_at = clock.now()
+    return lambda: count(SignInLink) == 1
+
+
+def a_sent_letter(ada, ben):
+    with transaction():
+        owe_to_member("welcome", ben)
+    deliver_due()
+    return lambda: count(Letter) == 1
+
+
+def a_copy(ada, ben):
+    with transaction():
+        export = ask_for_copy(db.session.get_one(Account, ben.account_id))
+        export.state, export.ready_at, export.content = ExportState.READY, clock.now(), "sealed"
+    return lambda: bool(db.session.get_one(Export, export.id).content)
+
+
 @pytest.mark.parametrize(
     ("make", "days"),
     [
+        (an_unconfirmed_account, 7),
+        (a_session, 30),
+        (a_used_link, 1),
+        (a_sent_letter, 37),
+        (a_copy, 1),
         (an_ask, 30),
         (a_message, 365),
         (an_answer, 90),
