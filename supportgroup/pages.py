@@ -136,6 +136,8 @@ def set_headers(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items()))
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
+    if "frame_ancestors" not in g:
+        headers["X-Frame-Options"] = "DENY"  # for what does not know the policy
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = PERMISSIONS

@@ -80,6 +80,7 @@ def part(event: Blocked) -> None:
         helps = ask.help_of(event.blocked_id)
         mine = ask.help_of(event.blocker_id)
         if ask.asker_id == event.blocker_id and helps is not None:
-            withdraw(ask) if helps.holds else take_back(ask, helps)
+            waits = helps.state is HelpState.PROPOSED  # who waits for an answer would hear that it is not needed, too
+            withdraw(ask) if helps.holds or waits else take_back(ask, helps)
         elif ask.asker_id == event.blocked_id and mine is not None:
             let_go_of_help(ask, mine)

@@ -91,21 +91,24 @@ def test_not_this_time_says_no_more_and_is_not_kept(circle, unnamed, postbox):
     assert unnamed.helps == []
 
 
-def test_who_could_takes_it_back_leaves_or_is_blocked_without_a_trace(circle, unnamed):
-    for ending in (
-        lambda: circle.press(circle.cleo, unnamed, "hand-back"),
-        lambda: circle.browser(circle.ben).post(f"/g/{circle.group.slug}/members/{circle.cleo.id}/block"),
-    ):
-        assert circle.press(circle.cleo, unnamed, "accept").status_code == 303
-        assert ending().status_code == 303
-        assert unnamed.helps == []
-        assert deliver_due() == 0
+def test_who_could_takes_it_back_without_a_trace(circle, unnamed):
+    assert circle.press(circle.cleo, unnamed, "accept").status_code == 303
+    assert circle.press(circle.cleo, unnamed, "hand-back").status_code == 303
+    assert unnamed.helps == []
+    assert deliver_due() == 0
     circle.press(circle.ada, unnamed, "accept")
     late_id = unnamed.proposals[0].id
     circle.press(circle.ada, unnamed, "hand-back")
     late = circle.press(circle.ben, unnamed, "answer", help_id=late_id, answer="yes")
     assert late.status_code == 404
     assert unnamed.state is AskState.OPEN
+
+
+def test_who_is_blocked_while_their_word_waits_hears_what_they_would_hear_had_its_asker_left(circle, unnamed):
+    circle.press(circle.cleo, unnamed, "accept")
+    circle.browser(circle.ben).post(f"/g/{circle.group.slug}/members/{circle.cleo.id}/block")
+    assert unnamed.state is AskState.WITHDRAWN
+    assert deliver_due() == 1
 
 
 def test_reports_copies_and_looks_of_others_hold_no_name(circle, unnamed):

@@ -203,11 +203,16 @@ def lively(group, ada, ben, cleo):
             db.session.add(Message(ask_id=ask.id, author_id=author.id, text=f"On {ask.id}", created_at=hour))
         for ask in (running, his, shared):
             ask.settle(hour)
+        proposed, hers_unnamed = (make_ask(cleo, title=f"Cleo unnamed {n}", unnamed=True) for n in range(2))
+        make_help(proposed, ben, state=HelpState.PROPOSED, accepted_at=hour)
+        his_unnamed = make_ask(ben, title="Ben unnamed", unnamed=True)
+        make_help(his_unnamed, cleo, state=HelpState.PROPOSED, accepted_at=hour)
+        unnamed = [proposed, hers_unnamed, his_unnamed]
         meeting = make_meeting(group)
         for one in (ada, ben, cleo):
             make_rsvp(meeting, one)
         db.session.flush()
-    return [ask.id for ask in (running, hers_alone, his, done, helped, shared)], meeting.id
+    return [ask.id for ask in (running, hers_alone, his, done, helped, shared, *unnamed)], meeting.id
 
 
 def world_of(ben, group, asks, meeting, browser_of, postbox):
