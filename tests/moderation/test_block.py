@@ -14,7 +14,16 @@ from supportgroup.groups.models import AsksByMail, Role
 from supportgroup.meetings.models import Answer
 from supportgroup.safety import queries
 from supportgroup.safety.models import Block
-from tests.factories import make_account, make_ask, make_group, make_help, make_meeting, make_membership, make_rsvp
+from tests.factories import (
+    make_account,
+    make_ask,
+    make_group,
+    make_help,
+    make_meeting,
+    make_membership,
+    make_offer,
+    make_rsvp,
+)
 from tests.moderation.steps import letters_to
 from tests.post import deliver_due, text_of
 from tests.rows import restore, snapshot
@@ -179,7 +188,15 @@ def plain(page):
     return re.sub(r'(nonce|csrf_token" value)="[^"]*"', "", page)
 
 
-PAGES = ("/home", "/g/{slug}", "/g/{slug}/members", "/g/{slug}/board", "/g/{slug}/board/ended", "/g/{slug}/meetings")
+PAGES = (
+    "/home",
+    "/g/{slug}",
+    "/g/{slug}/members",
+    "/g/{slug}/board",
+    "/g/{slug}/board/ended",
+    "/g/{slug}/board/offers",
+    "/g/{slug}/meetings",
+)
 
 
 def lively(group, ada, ben, cleo):
@@ -208,18 +225,22 @@ def lively(group, ada, ben, cleo):
         his_unnamed = make_ask(ben, title="Ben unnamed", unnamed=True)
         make_help(his_unnamed, cleo, state=HelpState.PROPOSED, accepted_at=hour)
         unnamed = [proposed, hers_unnamed, his_unnamed]
+        offers = [make_offer(cleo), make_offer(ben), make_offer(cleo, to=ben), make_offer(ben, to=cleo)]
         meeting = make_meeting(group)
         for one in (ada, ben, cleo):
             make_rsvp(meeting, one)
         db.session.flush()
-    return [ask.id for ask in (running, hers_alone, his, done, helped, shared, *unnamed)], meeting.id
+    return [ask.id for ask in (running, hers_alone, his, done, helped, shared, *unnamed)], [
+        f"meetings/{meeting.id}",
+        *(f"board/offers/{offer.id}" for offer in offers),
+    ]
 
 
-def world_of(ben, group, asks, meeting, browser_of, postbox):
-    """All that Ben can see: pages, each ask, the meeting, letters."""
+def world_of(ben, group, asks, others, browser_of, postbox):
+    """All that Ben can see: pages, each ask, each offer, the meeting, letters."""
     deliver_due()
     browser = browser_of(ben)
-    paths = [*PAGES, *(f"/g/{{slug}}/board/asks/{ask}" for ask in asks), f"/g/{{slug}}/meetings/{meeting}"]
+    paths = [*PAGES, *(f"/g/{{slug}}/board/asks/{ask}" for ask in asks), *(f"/g/{{slug}}/{one}" for one in others)]
     seen = {path: browser.get(path.format(slug=group.slug)) for path in paths}
     pages = {path: (answer.status_code, counted_out(plain(answer.text))) for path, answer in seen.items()}
     letters = [
@@ -241,19 +262,19 @@ def test_for_ben_a_world_in_which_cleo_blocked_him_is_one_in_which_she_left(
     if how == "the_facilitator":
         with transaction():
             ada.role, ben.role = Role.MEMBER, Role.FACILITATOR
-    asks, meeting = lively(group, ada, ben, cleo)
+    asks, others = lively(group, ada, ben, cleo)
     db.session.commit()
     before = snapshot()
     browser_of(cleo).post(f"/g/{group.slug}/leave")
     frozen.shift(timedelta(minutes=5))
-    left = world_of(ben, group, asks, meeting, browser_of, postbox)
+    left = world_of(ben, group, asks, others, browser_of, postbox)
     frozen.shift(-timedelta(minutes=5))
     restore(before)
     postbox.clear()
 
     browser_of(cleo).post(f"/g/{group.slug}/members/{ben.id}/block")
     frozen.shift(timedelta(minutes=5))
-    blocked = world_of(ben, group, asks, meeting, browser_of, postbox)
+    blocked = world_of(ben, group, asks, others, browser_of, postbox)
     for path, (status, page) in left[0].items():
         assert blocked[0][path][0] == status, path
         assert blocked[0][path][1].splitlines() == page.splitlines(), path
