@@ -14,7 +14,7 @@ from supportgroup import clock, config, doctor
 from supportgroup.accounts import queries
 from supportgroup.db import db, transaction
 from supportgroup.safety import crisis
-from tests.factories import make_account
+from tests.factories import make_account, make_group, make_membership
 
 THEIRS = """
 [[emergency]]
@@ -201,3 +201,13 @@ def test_every_line_can_be_reached_somehow():
 
     assert all(line.call or line.text or line.chat for line in lines)
     assert all(set(number) <= set("0123456789 ") for line in lines for number in (*line.call, line.text or ""))
+
+
+def test_it_is_said_where_people_join_and_ask(client, sign_in):
+    """Peers, not clinicians; no emergency service; not watched day and night."""
+    with transaction():
+        group, ada = make_group(), make_account("Ada")
+        make_membership(group, ada)
+    for page in (client.get(f"/g/{group.slug}/join"), sign_in(ada).get(f"/g/{group.slug}/board/asks/new")):
+        for words in ("peers, not clinicians", "day and night", "/help-now"):
+            assert words in page.text
