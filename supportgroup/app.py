@@ -46,7 +46,7 @@ from supportgroup.mail.signing import Signer
 from supportgroup.mail.transport import Relay
 from supportgroup.meetings import answers, attending, calendar_views, editing, hosting_views, reminders, rota
 from supportgroup.meetings import views as meetings
-from supportgroup.moderation import duty_views, operator_views, queue_views, report_views
+from supportgroup.moderation import duty_views, operator_mail, operator_views, queue_views, report_views
 from supportgroup.moderation import service as moderation_service
 from supportgroup.moderation import views as moderation
 from supportgroup.pages import install_pages
@@ -92,6 +92,7 @@ PAGES = (
     report_views,
     queue_views,
     operator_views,
+    operator_mail,
     duty_views,
     privacy,
     mail,

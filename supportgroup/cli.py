@@ -35,6 +35,7 @@ from supportgroup.mail.delivery import desk_of_app
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.links import link
 from supportgroup.mail.models import LetterState
+from supportgroup.mail.service import Stuck
 from supportgroup.privacy import erasing
 from supportgroup.privacy import letters as farewell
 from supportgroup.privacy import service as privacy
@@ -442,7 +443,7 @@ one_kind = click.option("--kind", callback=known_kind, help="Only letters of thi
 def mail_retry(_app: Flask, kind: str | None) -> None:
     """Try letters that are held or were refused once more."""
     with transaction():
-        number = mail_service.retry([LetterState.HELD, LetterState.UNDELIVERABLE], kind)
+        number = mail_service.retry(Stuck([LetterState.HELD, LetterState.UNDELIVERABLE], kind))
     click.echo(f"{number} to be tried again.")
 
 
@@ -452,7 +453,7 @@ def mail_retry(_app: Flask, kind: str | None) -> None:
 def mail_release(_app: Flask, kind: str | None) -> None:
     """Send letters that wait since a restore, as far as they are of use still. They may have been sent before."""
     with transaction():
-        number = mail_service.retry([LetterState.QUARANTINED], kind)
+        number = mail_service.retry(Stuck([LetterState.QUARANTINED], kind))
     click.echo(f"{number} to be sent.")
 
 
@@ -463,5 +464,5 @@ def mail_release(_app: Flask, kind: str | None) -> None:
 def mail_drop(_app: Flask, kind: str | None, states: tuple[LetterState, ...]) -> None:
     """Drop letters that wait since a restore; with --state, that are held, undeliverable or quarantined."""
     with transaction():
-        number = mail_service.drop_stuck(states or [LetterState.QUARANTINED], kind)
+        number = mail_service.drop_stuck(Stuck(states or [LetterState.QUARANTINED], kind))
     click.echo(f"{number} dropped.")

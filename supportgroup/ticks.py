@@ -20,6 +20,7 @@ from supportgroup.mail import epoch
 from supportgroup.mail.delivery import deliver_for, tend
 from supportgroup.mail.leases import forget_old
 from supportgroup.meetings import afterwards, asking, reminders, rota, series
+from supportgroup.moderation import all_well
 from supportgroup.moderation import service as moderation
 from supportgroup.privacy import building, erasing, retention
 
@@ -97,6 +98,12 @@ def lapse_applications() -> None:
 def watch_reports() -> None:
     with transaction():
         moderation.watch_reports()
+
+
+@tick("owe-all-well", every=3600)
+def owe_all_well() -> None:
+    with transaction():
+        all_well.owe_all_well()
 
 
 @tick("rest-groups", every=3600)

@@ -27,6 +27,15 @@ def day_month(instant: datetime, zone: tzinfo) -> str:
     return format_date(instant.astimezone(zone).date(), "d MMMM", locale=LOCALE)
 
 
+def span(seconds: float) -> str:
+    """A length of time in its largest whole unit: "40 seconds", "1 minute", "3 days"."""
+    for length, word in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= length or length == 1:
+            number = int(seconds // length)
+            return f"{number} {word}{'' if number == 1 else 's'}"
+    raise AssertionError
+
+
 def short_day(instant: datetime, zone: tzinfo) -> str:
     """`Tue 1 Dec`"""
     return format_date(instant.astimezone(zone).date(), "EEE d MMM", locale=LOCALE)

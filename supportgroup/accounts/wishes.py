@@ -18,7 +18,8 @@ from supportgroup.mail.kinds import EVERYWHERE, PREFERENCES, How, Scope, Scopes
 
 OTHERS = "asks-of-others"
 DIGEST = "digest"  # has no wish of its own: it comes where something is gathered for it
-SORTS = [name for name in PREFERENCES if name != DIGEST]
+OF_OPERATORS = "all-well"
+SORTS = [name for name in PREFERENCES if name not in (DIGEST, OF_OPERATORS)]
 Wishes = Mapping[tuple[str, UUID], How]
 
 MEETINGS_ONLY = {"meeting-reminders", "meeting-changes", "hosting", "membership"}

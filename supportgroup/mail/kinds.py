@@ -98,10 +98,11 @@ PREFERENCES: dict[str, str] = {
     "ask-follow-ups": "A question after an ask: did it happen",
     "small-asks": "A small ask to try, where I have said yes to that",
     "digest": "The letter of the day or week",
+    "all-well": "Once a week, for who runs the service: is all well",
 }
 # Those that can wait to be gathered in one letter a day or week. Letters of them that cannot wait come at once.
 # Others' asks are gathered before they are letters: each group's members say how they want those.
-GATHERABLE = frozenset(PREFERENCES) - {"meeting-reminders", "asks-of-others", "digest"}
+GATHERABLE = frozenset(PREFERENCES) - {"meeting-reminders", "asks-of-others", "digest", "all-well"}
 
 KINDS: dict[str, Kind] = {}
 

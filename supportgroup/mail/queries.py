@@ -1,11 +1,11 @@
 """How the mail stands, in counts of nobody in particular; and which letters are rows already."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, literal, literal_column, select, text
+from sqlalchemy import ColumnElement, Row, String, cast, exists, func, literal, literal_column, select, text
 
 from supportgroup import clock, pulse
 from supportgroup.db import db
@@ -66,6 +66,21 @@ def ended(since: datetime) -> dict[LetterState, int]:
     over = Letter.state.in_(words("sent", "dropped", "undeliverable"))
     counted = select(Letter.state, func.count()).where(over, Letter.expires_at > since)
     return {row[0]: row[1] for row in db.session.execute(counted.group_by(Letter.state))}
+
+
+def sent(since: datetime) -> int:
+    """How many letters the relay took since then. Looks at each of use since."""
+    out = Letter.state.in_(words("sent")), Letter.expires_at > since, Letter.sent_at > since
+    return db.session.scalar(select(func.count()).where(*out)) or 0
+
+
+def stuck() -> Sequence[Row[*tuple[Any, ...]]]:
+    """Letters that wait for an operator, gathered by `state, kind, last_class, last_code`: `count`, and how many are
+    `of_use` still."""
+    alike = Letter.state, Letter.kind, Letter.last_class, Letter.last_code
+    of_use = func.count().filter(Letter.expires_at > clock.now()).label("of_use")
+    waiting = select(*alike, func.count().label("count"), of_use).group_by(*alike).order_by(*alike)
+    return db.session.execute(waiting.where(Letter.state.in_(words("held", "undeliverable", "quarantined")))).all()
 
 
 def looked_after_seconds_ago(now: datetime) -> float | None:

@@ -139,23 +139,30 @@ def owe_again(
     )
 
 
-def retry(states: Collection[LetterState], kind: str | None = None, last_class: str | None = None) -> int:
-    """Owe letters anew that are stuck in one of these states and of use still; how many that were."""
-    again = stuck(states, kind, last_class).where(Letter.expires_at > clock.now())
+@dataclass(frozen=True)
+class Stuck:
+    """Which stuck letters are meant: those in one of these states; of one kind, and with one last outcome, if given."""
+
+    states: Collection[LetterState]
+    kind: str | None = None
+    last_class: str | None = None
+
+    def updated(self) -> Update:
+        chosen = update(Letter).where(Letter.state.in_(words(*STUCK)), Letter.state.in_(self.states))
+        if self.kind is not None:
+            chosen = chosen.where(Letter.kind == self.kind)
+        return chosen if self.last_class is None else chosen.where(Letter.last_class == self.last_class)
+
+
+def retry(which: Stuck) -> int:
+    """Owe stuck letters anew that are of use still; how many that were."""
+    again = which.updated().where(Letter.expires_at > clock.now())
     return changed(again.values(state=LetterState.OWED, next_attempt_at=clock.now(), crash_count=0, attempts=0))
 
 
-def drop_stuck(states: Collection[LetterState], kind: str | None = None, last_class: str | None = None) -> int:
-    """Drop letters that are stuck in one of these states, as an operator says; how many that were."""
-    return changed(stuck(states, kind, last_class).values(state=LetterState.DROPPED, drop_reason="by-operator"))
-
-
-def stuck(states: Collection[LetterState], kind: str | None, last_class: str | None) -> Update:
-    """An update of stuck letters: of this kind, and of what last became of them, where these are given."""
-    chosen = update(Letter).where(Letter.state.in_(words(*STUCK)), Letter.state.in_(states))
-    if kind is not None:
-        chosen = chosen.where(Letter.kind == kind)
-    return chosen if last_class is None else chosen.where(Letter.last_class == last_class)
+def drop_stuck(which: Stuck) -> int:
+    """Drop stuck letters, as an operator says; how many that were."""
+    return changed(which.updated().values(state=LetterState.DROPPED, drop_reason="by-operator"))
 
 
 def changed(statement: Update) -> int:

@@ -1,5 +1,7 @@
 """What reports, rules and outcomes are called on pages."""
 
+from supportgroup.mail.models import LetterState
+from supportgroup.mail.transport import Outcome as Relayed
 from supportgroup.moderation.models import Outcome, Reason, Subject
 from supportgroup.safety.models import Act, Rule
 
@@ -55,4 +57,22 @@ ACTS = {
     Act.ERASURE_UNDONE: "You kept your account after all",
     Act.ERASED_IN_GROUP: "What you had written in a group was erased",
     Act.ERASURE_BY_OPERATOR: "Somebody who runs the service started to erase your account",
+}
+
+# Letters that wait for an operator, and why.
+STUCK = {
+    LetterState.HELD: "held",
+    LetterState.UNDELIVERABLE: "refused for good",
+    LetterState.QUARANTINED: "from before a restore",
+}
+WHY_STUCK = {
+    None: "Its sender did not live through it, again and again.",
+    "broken": "It could not be written, which is a fault of ours. The log names it.",
+    "restored": "Due before the restore, and perhaps sent since the backup.",
+    Relayed.AMBIGUOUS: "The text was handed over and no answer came, so it may have arrived.",
+    Relayed.BAD_ADDRESS: "There is no such address. Its owner is told on their pages.",
+    Relayed.DISTRUSTED: "The relay refused it for what it thinks of us: look at SPF, DKIM, DMARC and PTR.",
+    Relayed.REFUSED: "The relay refused it.",
+    Relayed.TRANSIENT: "The relay said: later. Its sender did not live through a further try.",
+    Relayed.UNREACHABLE: "The relay was not reached, and its sender did not live through a further try.",
 }

@@ -14,7 +14,7 @@ from supportgroup.accounts.models import Account
 from supportgroup.db import db, transaction
 from supportgroup.mail import epoch, service
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.mail.service import Owed, owe
+from supportgroup.mail.service import Owed, Stuck, owe
 from supportgroup.privacy import erasing
 from supportgroup.ticks import tend_letters
 from tests.factories import make_account
@@ -143,7 +143,7 @@ def test_what_planners_owe_anew_for_the_days_before_waits_too_and_what_is_releas
 
     frozen.shift(timedelta(minutes=1))
     with transaction():
-        assert service.retry([LetterState.QUARANTINED]) == 1
+        assert service.retry(Stuck([LetterState.QUARANTINED])) == 1
     assert deliver_due() == 1
 
 

@@ -12,7 +12,7 @@ from supportgroup import cli, clock, pulse
 from supportgroup.db import db, transaction
 from supportgroup.mail import epoch, leases, queries, service
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.mail.service import Owed, owe
+from supportgroup.mail.service import Owed, Stuck, owe
 from tests.factories import make_account
 
 
@@ -72,7 +72,7 @@ def test_stuck_letters_are_tried_again_while_they_are_of_use(frozen, letters):
     put(letters[2], state=LetterState.HELD, expires_at=clock.now())
     put(letters[3], state=LetterState.SENT)
     with transaction():
-        assert service.retry([LetterState.HELD, LetterState.UNDELIVERABLE]) == 2
+        assert service.retry(Stuck([LetterState.HELD, LetterState.UNDELIVERABLE])) == 2
 
     db.session.expire_all()
     assert [one.state for one in letters] == ["owed", "owed", "held", "sent", "owed"]
