@@ -1,15 +1,19 @@
 """Senders as processes of their own, to be killed: `python -m tests.faults.nursery`.
 
-It is told on its input to start one, and says the process's number. Starting is quick, since each is forked from here,
-and all of them end with it. In them time runs fast: leases and waits are fractions of what they are.
+Each line of its input is a job and the settings of one, as JSON; it starts the process and says its number. Starting is
+quick, since each is forked from here, and all of them end with it. In them time runs fast: leases and waits are
+fractions of what they are.
 """
 
+import json
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
+from supportgroup import cli
 from supportgroup.app import create_app
 from supportgroup.db import transaction
 from supportgroup.mail import delivery, leases, transport
@@ -26,28 +30,43 @@ def hasten() -> None:
     transport.REST /= 60
     transport.CONNECT, transport.COMMAND, transport.FINAL_DOT = 2, 2, 2
     transport.LETTER = leases.LEASE.total_seconds() * 5 / 6
+    cli.NET /= 10
 
 
 def send() -> None:
-    """Look after letters for ever."""
-    app = create_app()
-    with app.app_context():
-        while True:
+    """Look after letters for ever, as a worker does."""
+    while True:
+        with cli.survived("letters"):
             delivery.deliver_for(RUN)
             with transaction():
                 delivery.tend()
-            time.sleep(0.02)
+        time.sleep(0.02)
+
+
+def net() -> None:
+    """Be the net beside the workers."""
+    stop = cli.Stop()
+    while not stop.wait(0.5):
+        with cli.survived("letters"):
+            cli.send_what_others_left(stop, everything=False)
+
+
+JOBS: dict[str, Callable[[], None]] = {"send": send, "net": net}
 
 
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    hasten()
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        job, settings = json.loads(line)
         child = os.fork()
         if not child:
             end_with_parent()
             os.close(0)
-            send()
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # which is our answer to who asked
+            os.environ.update(settings)
+            hasten()
+            with create_app().app_context():
+                JOBS[job]()
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()
 

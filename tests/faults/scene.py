@@ -1,5 +1,6 @@
 """What fault tests share: reminders that are due, senders to kill, and the account of what arrived."""
 
+import json
 import os
 import signal
 import subprocess
@@ -75,13 +76,12 @@ def settings_of(app: Flask, url: str, var: object, **more: str) -> dict[str, str
     }
 
 
-class Senders:
-    """Processes that send, and the one they are forked from."""
+class Nursery:
+    """The process that others are forked from."""
 
-    def __init__(self, settings: Mapping[str, str]) -> None:
-        self.nursery = subprocess.Popen(
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.nursery"],
-            env={**os.environ, **settings},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -89,18 +89,36 @@ class Senders:
             preexec_fn=end_with_parent,
         )
 
-    def start(self) -> int:
-        assert self.nursery.stdin
-        assert self.nursery.stdout
-        self.nursery.stdin.write("start\n")
-        self.nursery.stdin.flush()
-        return int(self.nursery.stdout.readline())
+    def start(self, job: str, settings: Mapping[str, str]) -> int:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps([job, settings]) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def stop(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+
+
+class Senders:
+    """Processes that send, all with the same settings."""
+
+    def __init__(self, nursery: Nursery, settings: Mapping[str, str]) -> None:
+        self.nursery, self.settings = nursery, settings
+        self.started: list[int] = []
+
+    def start(self, job: str = "send") -> int:
+        self.started.append(self.nursery.start(job, self.settings))
+        return self.started[-1]
 
     def end(self, sender: int, how: signal.Signals) -> None:
         """Send the signal, and wait until the process is gone."""
         os.kill(sender, how)
         while alive(sender):
             time.sleep(0.005)
+        self.started.remove(sender)
 
 
 def alive(process: int) -> bool:
@@ -111,15 +129,15 @@ def alive(process: int) -> bool:
 
 
 @contextmanager
-def senders(settings: Mapping[str, str]) -> Iterator[Senders]:
-    """A nursery that is gone, with all its senders, when the block ends."""
-    made = Senders(settings)
+def senders(nursery: Nursery, settings: Mapping[str, str]) -> Iterator[Senders]:
+    """Senders that are gone when the block ends."""
+    made = Senders(nursery, settings)
     try:
         yield made
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(made.nursery.pid, signal.SIGKILL)
-        made.nursery.communicate()
+        for sender in list(made.started):
+            with suppress(ProcessLookupError):
+                made.end(sender, signal.SIGKILL)
 
 
 @dataclass(frozen=True)

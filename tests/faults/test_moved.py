@@ -15,14 +15,14 @@ from tests.faults.scene import owe_reminders_of_many, senders, settings_of, wait
 from tests.processes import until
 from tests.relay import relay
 
-MEETINGS, LATE = 60, 0.05
+MEETINGS, LATE = 30, 0.05
 pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
-def test_no_reminder_of_the_former_time_leaves_later_than_a_second_after_the_change(committed_app, tmp_path):
+def test_no_reminder_of_the_former_time_leaves_later_than_a_second_after_the_change(committed_app, nursery, tmp_path):
     to, known = owe_reminders_of_many(MEETINGS), {}
-    with relay(late=LATE) as there, senders(settings_of(committed_app, there.url, tmp_path)) as processes:
+    with relay(late=LATE) as there, senders(nursery, settings_of(committed_app, there.url, tmp_path)) as processes:
         processes.start()
         until(lambda: len(there.kept) > 3)
         for at, recipient in enumerate(random.Random(5).sample(sorted(to), MEETINGS)):
