@@ -33,6 +33,10 @@ test: .venv/test.ok ## set up, then run every test, on SQLite and PostgreSQL (AR
 test-sweeps: .venv/test.ok ## the sweeps over all routes and forms, with everything odd everywhere (half an hour)
 	@SWEEP=whole $(BIN)/python -m pytest -n 2 tests/sweeps $(ARGS)
 
+.PHONY: test-faults
+test-faults: .venv/test.ok ## the long fault tests: senders killed 200 times, a frozen broker … (half an hour; ARGS=… for single ones)
+	@$(BIN)/python -m tests.faults.crash $(ARGS)
+
 .PHONY: check
 check: .venv/test.ok ## lint, format, types, import contracts
 	@$(BIN)/ruff check

@@ -8,14 +8,22 @@ import random
 import signal
 import time
 from collections import Counter
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from supportgroup.db import db
-from tests.faults.scene import Account, Nursery, account, senders, settings_of, waiting
+from supportgroup import clock
+from supportgroup.db import db, transaction
+from supportgroup.groups.models import Membership
+from supportgroup.mail.models import Letter, LetterState
+from supportgroup.meetings import service as meetings
+from supportgroup.meetings.models import Meeting
+from supportgroup.meetings.service import Plan
+from tests.faults.scene import Account, Nursery, Senders, account, owe_reminders_of_many, senders, settings_of, waiting
 from tests.processes import until
 from tests.relay import DROP, SWALLOW, relay, seeded
 
@@ -32,7 +40,7 @@ class Stage:
     var: Path
     patience: float = 45
 
-    def senders(self, url: str, **more: str):
+    def senders(self, url: str, **more: str) -> AbstractContextManager[Senders]:
         return senders(self.nursery, settings_of(self.app, url, self.var, **more))
 
     def wait(self) -> None:
@@ -102,3 +110,47 @@ def cut_off(on: Stage, *, times: int, seed: int) -> Account:
             db.session.commit()
         on.wait()
         return account(there)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What reminders did while their meetings were moved and cancelled."""
+
+    sent: int  # of the former time
+    stale: int  # of those, later than a second after the change
+    wrong: int  # meetings whose owed reminders are not those they ought to have: one where moved, none where cancelled
+
+
+def moved(on: Stage, *, number: int, seed: int) -> Moved:
+    """As many meetings, whose reminders are due, are moved or called off, one after the other, while those go out."""
+    to, known = owe_reminders_of_many(number), {}
+    with relay(late=0.05) as there, on.senders(there.url) as processes:
+        processes.start()
+        until(lambda: len(there.kept) > 3)
+        for at, recipient in enumerate(random.Random(seed).sample(sorted(to), number)):
+            change(*to[recipient], cancel=bool(at % 2))
+            known[recipient] = clock.now()
+        on.wait()
+        reminded = [
+            (recipient, at)
+            for (recipient, _), at, letter in zip(there.kept, there.kept_at, there.letters, strict=True)
+            if "minutes" in letter["Subject"]
+        ]
+    stale = sum(at > known[recipient] + timedelta(seconds=1) for recipient, at in reminded)
+    return Moved(len(reminded), stale, sum(owed_for(one) != ([2] if one.is_planned else []) for _, one in to.values()))
+
+
+def owed_for(meeting: Meeting) -> list[int]:
+    """The versions of the meeting that its owed reminders are about."""
+    owed = select(Letter.about_version).where(Letter.about_id == meeting.id, Letter.state == LetterState.OWED)
+    return list(db.session.scalars(owed.where(Letter.kind == "meeting-reminder")))
+
+
+def change(ada: Membership, meeting: Meeting, *, cancel: bool) -> None:
+    """Move the meeting by three hours, or call it off."""
+    with transaction():
+        if cancel:
+            meetings.cancel_meeting(by=ada, meeting_id=meeting.id)
+        else:
+            wall = meeting.starts_local + timedelta(hours=3)
+            meetings.change_meeting(by=ada, meeting_id=meeting.id, plan=Plan(title=meeting.title, wall=wall))
