@@ -56,13 +56,13 @@ class SignUpForm(Form):
     email = AddressField()
     name = name_field()
     zone = ZoneField(default="UTC")
-    adult = BooleanField(validators=[InputRequired("Tick this to go on.")])
+    adult = BooleanField(validators=[DataRequired("Tick this to go on.")])
     next = HiddenField()
 
 
 def code_field(label: str = "Code from your app") -> Line:
     """Six figures from an app, or one of the spare codes."""
-    return Line(label, [InputRequired("Type the code that your app shows now."), Length(max=40, message=NO_CODE)])
+    return Line(label, [DataRequired("Type the code that your app shows now."), Length(max=40, message=NO_CODE)])
 
 
 def password_field(label: str = "Password") -> PasswordField:

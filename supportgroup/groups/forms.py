@@ -152,11 +152,11 @@ class JoinForm(Form):
     name = name_field("The name others see")
     agreement_version = HiddenField()
     agree = BooleanField(
-        validators=[InputRequired("Tick this to go on. The agreement is what people here can count on.")]
+        validators=[DataRequired("Tick this to go on. The agreement is what people here can count on.")]
     )
     consent = BooleanField(
         "I say yes to this",
-        validators=[InputRequired("Tick this to go on. Without your yes nothing about you is kept here.")],
+        validators=[DataRequired("Tick this to go on. Without your yes nothing about you is kept here.")],
     )
 
     def wish(self, questions: Sequence[str]) -> Wish:

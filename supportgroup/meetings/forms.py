@@ -18,7 +18,7 @@ from wtforms import (
     TimeField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from supportgroup.fields import Form, Line, Paragraphs, among, choices
@@ -164,7 +164,7 @@ class MeetingForm(Form):
 
     title = Line(
         "What is it called",
-        [InputRequired("Give it a name, such as Evening circle."), Length(max=120, message="Up to 120 letters.")],
+        [DataRequired("Give it a name, such as Evening circle."), Length(max=120, message="Up to 120 letters.")],
     )
     day = Day("Day", [InputRequired("Choose a day, such as 2027-05-19.")])
     time = TimeOfDay("Time", [InputRequired("Choose a time, such as 19:00.")])

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from wtforms import BooleanField, RadioField, SelectField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from supportgroup.fields import Form, Paragraphs, among, choices
 from supportgroup.moderation.models import Outcome, Reason
@@ -37,5 +37,5 @@ class DutiesForm(Form):
     deputy_id = SelectField("Who steps in for you when you can’t?", coerce=member_id)
     accept = BooleanField(
         "I have read this, and I look after the group in this way",
-        validators=[InputRequired("Tick this when you are ready. Until then nothing changes.")],
+        validators=[DataRequired("Tick this when you are ready. Until then nothing changes.")],
     )

@@ -110,6 +110,7 @@ def test_the_form_wants_the_tick_and_keeps_what_was_typed(client, group):
         {"name": "two\u2028lines"},
         {"email": "dan@"},
         {"email": "dan@example.org\nBcc: ben@example.org"},
+        {"consent": "false"},
     ],
 )
 def test_what_is_no_name_and_no_address_is_said_and_nothing_changes(client, group, fields):
