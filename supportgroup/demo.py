@@ -313,7 +313,14 @@ def make_ask(told: story.Ask, places: dict[str, Membership], now: datetime) -> N
         said = opened + timedelta(hours=2, minutes=10 * (number + 1))
         add(Message(id=key(ask.id, number), ask_id=ask.id, author_id=places[name].id, text=text, created_at=said))
     for name in told.heard_by:
-        add(Heard(ask_id=ask.id, membership_id=places[name].id, created_at=opened + timedelta(hours=1)))
+        add(
+            Heard(
+                id=key(ask.id, "heard", name),
+                ask_id=ask.id,
+                membership_id=places[name].id,
+                created_at=opened + timedelta(hours=1),
+            )
+        )
 
 
 def make_offer(told: story.Offer, places: dict[str, Membership], now: datetime) -> None:

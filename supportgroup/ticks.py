@@ -12,7 +12,7 @@ from flask import current_app
 
 from supportgroup import pulse
 from supportgroup.accounts import service as accounts
-from supportgroup.board import base_rate, digest, ending, planning, rounds
+from supportgroup.board import base_rate, digest, ending, listening, planning, rounds
 from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining, removing
 from supportgroup.load import service as load
@@ -161,6 +161,12 @@ def end_asks() -> None:
 def tell_of_asks() -> None:
     with transaction():
         rounds.tell_of_asks()
+
+
+@tick("find-listeners", every=300)
+def find_listeners() -> None:
+    with transaction():
+        listening.find_listeners()
 
 
 @tick("owe-help-reminders", every=60)

@@ -17,6 +17,7 @@ from supportgroup.events import tell
 from supportgroup.mail.kinds import EVERYWHERE, PREFERENCES, How, Scope, Scopes
 
 OTHERS = "asks-of-others"
+LISTENING = "listening"
 DIGEST = "digest"  # has no wish of its own: it comes where something is gathered for it
 OF_OPERATORS = "all-well"
 SORTS = [name for name in PREFERENCES if name not in (DIGEST, OF_OPERATORS)]

@@ -151,5 +151,5 @@ def heard(slug: str, ask_id: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         abort(422)
     with transaction():
-        helping.hear(me=me, ask_id=ask.id, says=form.says.data)
+        helping.hear(me=me, ask_id=ask.id, says=form.says.data, line=form.line.data or "")
     return back_to(slug, ask_id, "Said. That is all that is needed.")

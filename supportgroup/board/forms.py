@@ -253,6 +253,10 @@ class HardForm(Form):
         description="No answer needed, no fixing.",
     )
 
+    lines_welcome = BooleanField(
+        "A line from somebody is welcome too", description="Else they answer with “I hear you”, and no words."
+    )
+
 
 class MessageForm(Form):
     text = Paragraphs(
@@ -277,3 +281,4 @@ class ProposalForm(Form):
 
 class HearingForm(Form):
     says = Cards("Answer", HEARING, "Choose one of the three.", default=Hearing.I_HEAR_YOU)
+    line = Line("A line of your own", [Length(max=300, message="Up to 300 letters.")])

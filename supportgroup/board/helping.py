@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from supportgroup import clock
 from supportgroup.board import carrying, covering, letters, rounds
 from supportgroup.board.models import Ask, AskState, Happened, Heard, Hearing, Help, HelpState, Message
@@ -271,18 +273,23 @@ def may_write(ask: Ask) -> bool:
     return bool(ask.helpers) and (ask.is_running or (ask.state is AskState.DONE and lately))
 
 
-def hear(*, me: Membership, ask_id: UUID, says: Hearing) -> None:
-    """Say to what somebody said: I hear you. Saying it again changes the words. The first is told by letter."""
+def hear(*, me: Membership, ask_id: UUID, says: Hearing, line: str = "") -> None:
+    """Say to what somebody said: I hear you. Saying it again changes the words. The first is told by letter.
+
+    `line`: in one's own words, where they are welcome; they are let go of where they are not.
+    """
     me = here(me)
     ask, now = locked(me, ask_id), clock.now()
     if not ask.is_listen or ask.asker_id == me.id:
         raise Refused("This is not one to answer in this way.")
     if ask.state is not AskState.OPEN or ask.ends_at <= now:
         raise Refused("This one has come to rest. Thanks for reading it.")
-    mine = db.session.get(Heard, (ask.id, me.id))
+    line = line if ask.lines_welcome else ""
+    mine = db.session.scalars(select(Heard).where(Heard.ask_id == ask.id, Heard.membership_id == me.id)).first()
     if mine is not None:
-        mine.says = says
+        mine.says, mine.line = says, line or mine.line
         return
-    db.session.add(Heard(ask_id=ask.id, membership_id=me.id, says=says, created_at=now))
+    db.session.add(Heard(ask_id=ask.id, membership_id=me.id, says=says, line=line, created_at=now))
     db.session.flush()
+    drop("heard", kinds=["listen-asked"], about_id=ask.id)
     letters.owe_about("ask-heard", ask, [ask.asker.account_id], occasion="first")

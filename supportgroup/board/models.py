@@ -118,6 +118,9 @@ class Ask(Sealing, Base):
     asked_after_at: Mapped[datetime | None]  # asker and helpers were asked whether it happened
     closed_at: Mapped[datetime | None]
     asker_says: Mapped[Happened | None]
+    lines_welcome: Mapped[bool] = mapped_column(default=False)  # to be heard: who answers may add a line of their own
+    listeners_told_at: Mapped[datetime | None]  # to be heard, and nobody had by then: see listening.py
+    facilitators_told_at: Mapped[datetime | None]
 
     title = EncryptedText()
     body = EncryptedText()
@@ -281,17 +284,20 @@ class Message(Sealing, Base):
     text = EncryptedText()
 
 
-class Heard(Base):
-    """A member's "I hear you" to an ask to be heard."""
+class Heard(Sealing, Base):
+    """A member's "I hear you" to an ask to be heard, with a line where its asker said that one is welcome."""
 
     __tablename__ = "heards"
+    __table_args__ = (UniqueConstraint("ask_id", "membership_id"),)
 
-    ask_id: Mapped[UUID] = mapped_column(ForeignKey("asks.id", ondelete="CASCADE"), primary_key=True)
-    membership_id: Mapped[UUID] = mapped_column(
-        ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ask_id: Mapped[UUID] = mapped_column(ForeignKey("asks.id", ondelete="CASCADE"))
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
     says: Mapped[Hearing] = mapped_column(default=Hearing.I_HEAR_YOU)
+    line_sealed: Mapped[bytes | None]
     created_at: Mapped[datetime]
+
+    line = EncryptedText()
 
 
 class OfferState(StrEnum):

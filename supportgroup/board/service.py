@@ -114,9 +114,11 @@ def waits_to_be_seen(ask: Ask, me: Membership) -> bool:
     return bool({one.id for one in groups.facilitators(me.group_id)} - blocked_with(me.id))
 
 
-def say_hard(*, me: Membership, line: str) -> Ask:
+def say_hard(*, me: Membership, line: str, lines_welcome: bool = False) -> Ask:
     """Today was hard: an ask to be heard, with a line if there is one."""
-    return post_ask(me=me, wish=Wish(title=HARD, kind=AskKind.LISTEN, size_minutes=5, body=line))
+    ask = post_ask(me=me, wish=Wish(title=HARD, kind=AskKind.LISTEN, size_minutes=5, body=line))
+    ask.lines_welcome = ask.lines_welcome or lines_welcome
+    return ask
 
 
 def edit_ask(*, me: Membership, ask_id: UUID, wish: Wish) -> Ask:

@@ -287,7 +287,7 @@ def hard(slug: str) -> ResponseReturnValue:
     form = HardForm()
     if form.validate_on_submit():
         with transaction():
-            ask = service.say_hard(me=me, line=form.line.data or "")
+            ask = service.say_hard(me=me, line=form.line.data or "", lines_welcome=form.lines_welcome.data)
         flash("It is said. No answer is needed. Whoever reads it can say “I hear you”.")
         offer_help(form.line.data)
         return redirect(url_for(".show", slug=slug, ask_id=ask.id), 303)

@@ -75,7 +75,8 @@ def rosters(asks: list[Summary]) -> dict[Membership, Roster]:
 def came_of(summary: Summary, people: Roster | None) -> str:
     """What came of an ask so far, in a few words. Nothing is counted."""
     if summary.ask.is_listen:
-        return "You were heard" if summary.heard else ""
+        rests = summary.ask.state is AskState.DONE
+        return "You were heard" if summary.heard else "It was right to say it" if rests else ""
     if summary.ask.state is AskState.EXPIRED:
         return "No one had room this time"
     if summary.proposed:

@@ -193,6 +193,10 @@ class PlaceForm(Form):
         [DataRequired("Choose a word, such as Blue."), Length(max=24, message="Up to 24 letters.")],
     )
     asks_by_mail = RadioField("When others ask for something", choices=choices(ASKS_BY_MAIL), coerce=among(AsksByMail))
+    can_listen = BooleanField(
+        "I can listen",
+        description="When somebody said that today was hard and nobody has answered for some hours, you hear of it.",
+    )
 
 
 class InvitationForm(Form):

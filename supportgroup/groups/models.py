@@ -147,6 +147,7 @@ class Membership(Sealing, Base):
     colour: Mapped[int] = mapped_column(default=0)  # 0 to 7
     cover_word: Mapped[str]  # what letters call this group
     asks_by_mail: Mapped[How] = mapped_column(default=How.DAILY)  # others' asks; changed by accounts.wishes alone
+    can_listen: Mapped[bool] = mapped_column(default=False)  # hears of who waits to be heard
     agreement_version: Mapped[int]
     agreed_at: Mapped[datetime]
     consent_version: Mapped[int | None]  # of the words about what is kept, which everyone says yes to on joining

@@ -98,9 +98,15 @@ def say_hello(*, by: Membership, membership_id: UUID) -> None:
         other.hello_at = clock.now()
 
 
-def change_mine(me: Membership, *, name: str, colour: int, cover_word: str, asks_by_mail: How) -> None:
-    """How the group knows a member, what its letters to them call it, and how they hear of others' asks in it."""
-    me.name, me.colour, me.cover_word = name, colour, cover_word
+def change_mine(
+    me: Membership, *, name: str, colour: int, cover_word: str, asks_by_mail: How, can_listen: bool
+) -> None:
+    """How the group knows a member, what its letters to them call it, how they hear of others' asks in it, and whether
+    they can listen. Who can hears of it, whatever else they have put away.
+    """
+    me.name, me.colour, me.cover_word, me.can_listen = name, colour, cover_word, can_listen
+    if can_listen and wishes.everywhere(me.account_id)[wishes.LISTENING] is not How.AT_ONCE:
+        wishes.wish(me.account_id, wishes.LISTENING, How.AT_ONCE, me.group_id)
     wishes.wish(me.account_id, wishes.OTHERS, asks_by_mail, me.group_id)
 
 

@@ -94,6 +94,7 @@ PREFERENCES: dict[str, str] = {
     "own-asks": "What happens with my asks",
     "own-helps": "What I have taken on",
     "offers": "What somebody offers me, and answers to what I offered",
+    "listening": "When somebody waits to be heard, and I have said that I can listen",
     "ask-messages": "Messages around an ask",
     "ask-follow-ups": "A question after an ask: did it happen",
     "small-asks": "A small ask to try, where I have said yes to that",
@@ -102,7 +103,7 @@ PREFERENCES: dict[str, str] = {
 }
 # Those that can wait to be gathered in one letter a day or week. Letters of them that cannot wait come at once.
 # Others' asks are gathered before they are letters: each group's members say how they want those.
-GATHERABLE = frozenset(PREFERENCES) - {"meeting-reminders", "asks-of-others", "digest", "all-well"}
+GATHERABLE = frozenset(PREFERENCES) - {"meeting-reminders", "asks-of-others", "listening", "digest", "all-well"}
 
 KINDS: dict[str, Kind] = {}
 

@@ -198,7 +198,10 @@ def messages(account: Account) -> list[Record]:
 
 def heard(account: Account) -> list[Record]:
     found = select(Heard).where(Heard.membership_id.in_(mine(account))).order_by(Heard.created_at)
-    return [{"on": at(one.created_at), "said": str(one.says)} for one in db.session.scalars(found)]
+    return [
+        {"on": at(one.created_at), "said": str(one.says), "in my words": one.line or None}
+        for one in db.session.scalars(found)
+    ]
 
 
 def meetings(account: Account) -> list[Record]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board.models import RUNNING, Ask, Help, Message, Offer
+from supportgroup.board.models import RUNNING, Ask, Heard, Help, Message, Offer
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.limits import Bucket, Guesses
@@ -62,6 +62,9 @@ def ask_words() -> None:
     over = select(Ask.id).where(long_over)
     db.session.execute(
         update(Help).where(Help.ask_id.in_(over), Help.thanks_sealed.is_not(None)).values(thanks_sealed=None)
+    )
+    db.session.execute(
+        update(Heard).where(Heard.ask_id.in_(over), Heard.line_sealed.is_not(None)).values(line_sealed=None)
     )
 
 

@@ -66,16 +66,11 @@ AUDIENCE = {
     ),
     **only(
         FACILITATORS,  # who also asked, in this world
-        "board.answer board.end_help board.edit board.withdraw board.again board.thank load.reflect groups.manage "
-        "groups.applications "
-        "board.edit board.withdraw board.again board.thank board.edit_offer board.pause_offer board.take_down_offer "
-        "load.reflect groups.manage groups.applications "
+        "board.answer board.end_help board.edit board.withdraw board.again board.thank board.welcome_lines "
+        "board.edit_offer board.pause_offer board.take_down_offer load.reflect groups.manage groups.applications "
         "groups.answer groups.edit groups.invitations groups.revoke groups.poster groups.hello groups.make_facilitator "
         "groups.remove groups.keep_facilitator groups.step_down groups.stay_on load.spread meetings.new meetings.edit "
-        "meetings.cancel "
-        "meetings.series_list meetings.stop_series moderation.queue moderation.look moderation.answer "
-        "groups.remove groups.step_down groups.stay_on load.spread meetings.new meetings.edit meetings.cancel "
-        "meetings.series_list meetings.stop_series meetings.pause meetings.meet_again "
+        "meetings.cancel meetings.series_list meetings.stop_series meetings.pause meetings.meet_again "
         "moderation.queue moderation.look moderation.answer "
         "moderation.hand_over moderation.hide moderation.show moderation.why moderation.danger moderation.duties",
     ),
@@ -89,8 +84,7 @@ AUDIENCE = {
     **only(
         HERS,
         "accounts.confirm_email accounts.undo_email moderation.hidden moderation.ask_again reflections.edit "
-        "privacy.download safety.avoid_no_more",
-        "privacy.download board.answer_offer",
+        "privacy.download safety.avoid_no_more board.answer_offer",
     ),
     # Who hosts, or helps, or wrote it.
     **only(EVERYONE, "meetings.turn"),
