@@ -31,7 +31,7 @@ from supportgroup.db import db
 from supportgroup.fields import csrf
 from supportgroup.front import dev, directory, group_pages, health, offline
 from supportgroup.front import views as front
-from supportgroup.groups import joining, manage_views, removing
+from supportgroup.groups import joining, manage_views, removing, resource_views
 from supportgroup.groups import queries as groups_queries
 from supportgroup.groups import service as groups_service
 from supportgroup.groups import views as groups
@@ -75,6 +75,7 @@ PAGES = (
     mail_views,
     groups,
     manage_views,
+    resource_views,
     group_pages,
     meetings,
     editing,

@@ -17,7 +17,7 @@ from supportgroup.accounts.service import create_account, new_link
 from supportgroup.board.models import Ask, AskState, Heard, Help, HelpState, Message, Offer
 from supportgroup.db import db, transaction
 from supportgroup.groups.defaults import AGREEMENT, FIRST_TIME
-from supportgroup.groups.models import Agreement, Group, Membership, MembershipState, Role, Topic
+from supportgroup.groups.models import Agreement, Group, Membership, MembershipState, Resource, Role, Topic
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings import recurrence
@@ -45,6 +45,9 @@ def load() -> None:
                 meet_soon(told, places, now)
             for ask in told.asks:
                 make_ask(ask, places, now)
+            for number, kept in enumerate(told.resources):
+                made = {"id": key(told.slug, "resource", number), "group_id": key(told.slug), "created_at": now}
+                add(Resource(**made, **vars(kept)))
             for offer in told.offers:
                 make_offer(offer, places, now)
 

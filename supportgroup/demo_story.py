@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any
 
 from supportgroup.board.models import LONGER, AskKind, AskState, Eyes, Happened
-from supportgroup.groups.models import Format, Joining, Visibility
+from supportgroup.groups.models import Format, Joining, ResourceKind, Visibility
 from supportgroup.meetings.models import Series
 
 ZONE = "Europe/Paris"
@@ -57,6 +57,17 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Resource:
+    """A place to turn to that the group keeps."""
+
+    kind: ResourceKind
+    title: str
+    url: str
+    country: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """A group; the first of its members facilitates."""
 
@@ -80,6 +91,7 @@ class Group:
     video_url: str = ""
     asks: Sequence[Ask] = field(default_factory=tuple)
     offers: Sequence[Offer] = field(default_factory=tuple)
+    resources: Sequence[Resource] = field(default_factory=tuple)
 
 
 def like(series: Series) -> dict[str, Any]:
@@ -235,6 +247,21 @@ CIRCLE = Group(
         ),
         Offer(by="Ben", kind=AskKind.CHECK_ON_ME, text="I write a line in the evening to whoever wants one", size=5),
         Offer(by="Ada", kind=AskKind.COMPANY, text="read the letter from the bank with you", to="Ben", days_ago=0),
+    ),
+    resources=(
+        Resource(
+            kind=ResourceKind.DIRECTORY,
+            title="Therapists who work with EMDR, by town",
+            url="https://emdr.example.org/find",
+            words="Some have evening hours. Ask about the price first.",
+        ),
+        Resource(
+            kind=ResourceKind.CRISIS,
+            title="A line that listens, day and night",
+            url="https://line.example.org",
+            country="FR",
+            words="A made-up one, for the demo.",
+        ),
     ),
 )
 

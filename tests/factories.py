@@ -20,6 +20,8 @@ from supportgroup.groups.models import (
     Joining,
     Membership,
     MembershipState,
+    Resource,
+    ResourceKind,
     Role,
     Visibility,
 )
@@ -197,3 +199,18 @@ def make_offer(by: Membership, to: Membership | None = None, **columns: Any) -> 
     db.session.add(offer)
     db.session.flush()
     return offer
+
+
+def make_resource(group: Group, **columns: Any) -> Resource:
+    """A directory of therapists."""
+    defaults = {
+        "group_id": group.id,
+        "kind": ResourceKind.DIRECTORY,
+        "title": "Therapists by town",
+        "url": "https://therapists.example.org/find",
+        "created_at": clock.now(),
+    }
+    resource = Resource(**{**defaults, **columns})
+    db.session.add(resource)
+    db.session.flush()
+    return resource

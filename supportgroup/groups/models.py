@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -127,6 +128,38 @@ class Agreement(Base):
     version: Mapped[int]
     text: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class ResourceKind(StrEnum):
+    """In the order of a page."""
+
+    CRISIS = "crisis"
+    DIRECTORY = "directory"  # of therapists
+    OTHER = "other"
+
+
+class Resource(Sealing, Base):
+    """A place to turn to, kept by a group's facilitators for its members."""
+
+    __tablename__ = "resources"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[ResourceKind]
+    country: Mapped[str] = mapped_column(default="")  # an ISO 3166-1 code, or nothing
+    title_sealed: Mapped[bytes]
+    url_sealed: Mapped[bytes]  # https, always
+    words_sealed: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+
+    title = EncryptedText()
+    url = EncryptedText()
+    words = EncryptedText()
+
+    @property
+    def host(self) -> str:
+        """Where its link leads, as the page says it."""
+        return (urlsplit(self.url).hostname or "").removeprefix("www.")
 
 
 class Membership(Sealing, Base):

@@ -58,6 +58,7 @@ FATES: dict[str, str] = {
     "reminder_times": GOES,
     "removals": "goes with the place of any of the three",
     "reports": KEPT_SEALED,
+    "resources": GROUPS,
     "rsvps": GOES,
     "security_notes": GOES,
     "series": GROUPS,

@@ -86,6 +86,8 @@ AUDIENCE = {
         "accounts.confirm_email accounts.undo_email moderation.hidden moderation.ask_again reflections.edit "
         "privacy.download safety.avoid_no_more board.answer_offer",
     ),
+    **only(MEMBERS, "groups.resource_list"),
+    **only(FACILITATORS, "groups.new_resource groups.edit_resource groups.take_away_resource"),
     # Who hosts, or helps, or wrote it.
     **only(EVERYONE, "meetings.turn"),
     **only(MEMBERS, "meetings.hosts meetings.glad meetings.take_turn"),

@@ -41,6 +41,7 @@ from tests.factories import (
     make_offer,
     make_pause,
     make_presence,
+    make_resource,
     make_rsvp,
     make_series,
 )
@@ -195,6 +196,7 @@ def make_place(accounts: dict[str, Account]) -> Place:
         "pause_id": series.pauses[0].id,
         "ask_id": ask.id,
         "help_id": help_.id,
+        "resource_id": make_resource(group).id,
         "offer_id": make_offer(facilitator).id,
         "said_id": make_offer(facilitator, to=member).id,
         "membership_id": people["newcomer"].id,

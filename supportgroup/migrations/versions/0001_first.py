@@ -541,6 +541,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "minutes", "scope_id", name=op.f("pk_reminder_times")),
     )
     op.create_table(
+        "resources",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("crisis", "directory", "other", name="resourcekind", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("url_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_resources_group_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resources")),
+    )
+    with op.batch_alter_table("resources", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resources_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
         "series",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -1344,6 +1364,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_series_group_id"))
 
     op.drop_table("series")
+    with op.batch_alter_table("resources", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resources_group_id"))
+
+    op.drop_table("resources")
     op.drop_table("reminder_times")
     op.drop_table("passwords")
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
