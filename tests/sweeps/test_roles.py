@@ -62,7 +62,7 @@ AUDIENCE = {
         "board.heard board.happened board.done meetings.index meetings.show meetings.calendar meetings.rsvp "
         "meetings.check_in groups.members groups.mine groups.leave groups.agree groups.take_over moderation.blocks "
         "moderation.block moderation.mute moderation.unmute moderation.reports board.offer_list board.new_offer "
-        "board.show_offer board.take_up board.offer_to",
+        "board.show_offer board.take_up",
     ),
     **only(
         FACILITATORS,  # who also asked, in this world
@@ -95,8 +95,8 @@ AUDIENCE = {
     **only(HERS, "meetings.pass_on"),
     **only(HERS | FACILITATORS, "meetings.whether"),
     **only(HERS | FACILITATORS, "meetings.attendance board.messages moderation.unblock"),
-    # Nobody reports what they wrote themselves.
-    **only(MEMBERS - FACILITATORS, "moderation.report"),
+    # Nobody reports what they wrote themselves, or offers something to themselves.
+    **only(MEMBERS - FACILITATORS, "moderation.report board.offer_to"),
     # A group's public page and the ways in are there for everyone but whoever was removed.
     **only(EVERYONE - {"removed"}, "groups.public groups.join groups.invited"),
     **only(MEMBERS | {"applicant", "former"}, "groups.withdraw groups.come_back"),

@@ -122,6 +122,7 @@ SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
     "moderation.report": lambda _, place: {"subject": "ask", "item_id": place.ask.id},
     "moderation.unblock": lambda _, place: {"membership_id": place.people["blocked"].id},
     "reflections.question": lambda _world, _place: {"prompt": "need"},
+    "board.offer_to": lambda _, place: {"membership_id": place.people["facilitator"].id},
     "board.answer_offer": lambda _, place: {"offer_id": place.ids["said_id"]},
     "privacy.erase_in_group": lambda _, place: {"membership_id": place.people["former"].id},
 }
