@@ -566,6 +566,8 @@ def upgrade() -> None:
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("about_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("agenda", sa.JSON(), nullable=False),
+        sa.Column("customs", sa.JSON(), nullable=True),
         sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("video_url_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("rule", sa.String(), nullable=False),
@@ -573,6 +575,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("duration_minutes", sa.Integer(), nullable=False),
         sa.Column("size_limit", sa.Integer(), nullable=True),
+        sa.Column("least", sa.Integer(), nullable=True),
         sa.Column("filled_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -681,6 +684,15 @@ def upgrade() -> None:
     with op.batch_alter_table("duties_accepted", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_duties_accepted_deputy_id"), ["deputy_id"], unique=False)
 
+    op.create_table(
+        "glad_hosts",
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_glad_hosts_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("membership_id", name=op.f("pk_glad_hosts")),
+    )
     op.create_table(
         "hidings",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -930,76 +942,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_security_notes_created_at"), ["created_at"], unique=False)
 
     op.create_table(
-        "asks",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("group_id", sa.Uuid(), nullable=False),
-        sa.Column("asker_id", sa.Uuid(), nullable=False),
-        sa.Column("offer_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "errand",
-                "task",
-                "company",
-                "listen",
-                "check_on_me",
-                "host_cover",
-                name="askkind",
-                native_enum=False,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("size_minutes", sa.Integer(), nullable=False),
-        sa.Column("helpers_wanted", sa.Integer(), nullable=False),
-        sa.Column("title_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("content_note_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("area_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column(
-            "eyes",
-            sa.Enum("group", "met", "chosen", "facilitators", name="eyes", native_enum=False, length=20),
-            nullable=False,
-        ),
-        sa.Column("unnamed", sa.Boolean(), nullable=False),
-        sa.Column("needed_by", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("timed", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum("open", "covered", "done", "withdrawn", "expired", name="askstate", native_enum=False, length=20),
-            nullable=False,
-        ),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("rounds", sa.Integer(), nullable=False),
-        sa.Column("next_round_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("asked_after_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "asker_says", sa.Enum("yes", "partly", "no", name="happened", native_enum=False, length=20), nullable=True
-        ),
-        sa.Column("lines_welcome", sa.Boolean(), nullable=False),
-        sa.Column("listeners_told_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("facilitators_told_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("helpers_wanted BETWEEN 1 AND 20", name=op.f("ck_asks_helpers_wanted")),
-        sa.CheckConstraint("size_minutes IN (5, 15, 30, 60, 120)", name=op.f("ck_asks_size")),
-        sa.ForeignKeyConstraint(["asker_id"], ["memberships.id"], name=op.f("fk_asks_asker_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_asks_group_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["offer_id"], ["offers.id"], name=op.f("fk_asks_offer_id"), ondelete="SET NULL"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_asks")),
-    )
-    with op.batch_alter_table("asks", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_asks_asker_id"), ["asker_id"], unique=False)
-        batch_op.create_index("ix_asks_group_id_state_opened_at", ["group_id", "state", "opened_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_asks_offer_id"), ["offer_id"], unique=False)
-        batch_op.create_index("ix_asks_state_ends_at", ["state", "ends_at"], unique=False)
-        batch_op.create_index("ix_asks_state_next_round_at", ["state", "next_round_at"], unique=False)
-
-    op.create_table(
         "meetings",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -1012,13 +954,19 @@ def upgrade() -> None:
         sa.Column("duration_minutes", sa.Integer(), nullable=False),
         sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("about_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("agenda", sa.JSON(), nullable=False),
+        sa.Column("customs", sa.JSON(), nullable=True),
         sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("video_url_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("size_limit", sa.Integer(), nullable=True),
+        sa.Column("least", sa.Integer(), nullable=True),
         sa.Column(
             "state", sa.Enum("planned", "cancelled", name="meetingstate", native_enum=False, length=20), nullable=False
         ),
         sa.Column("host_id", sa.Uuid(), nullable=True),
+        sa.Column("cover_for_id", sa.Uuid(), nullable=True),
+        sa.Column("meets_with_few", sa.Boolean(), nullable=False),
+        sa.Column("meets_hostless", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
@@ -1027,6 +975,9 @@ def upgrade() -> None:
         sa.Column("pause_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_meetings_duration")),
+        sa.ForeignKeyConstraint(
+            ["cover_for_id"], ["memberships.id"], name=op.f("fk_meetings_cover_for_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_meetings_group_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["host_id"], ["memberships.id"], name=op.f("fk_meetings_host_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["pause_id"], ["pauses.id"], name=op.f("fk_meetings_pause_id"), ondelete="SET NULL"),
@@ -1063,6 +1014,79 @@ def upgrade() -> None:
         sa.UniqueConstraint("link_id", name=op.f("uq_pending_joinings_link_id")),
     )
     op.create_table(
+        "asks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("asker_id", sa.Uuid(), nullable=False),
+        sa.Column("offer_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "errand",
+                "task",
+                "company",
+                "listen",
+                "check_on_me",
+                "host_cover",
+                name="askkind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size_minutes", sa.Integer(), nullable=False),
+        sa.Column("helpers_wanted", sa.Integer(), nullable=False),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("content_note_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("area_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "eyes",
+            sa.Enum("group", "met", "chosen", "facilitators", name="eyes", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("unnamed", sa.Boolean(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=True),
+        sa.Column("needed_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("timed", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("open", "covered", "done", "withdrawn", "expired", name="askstate", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("next_round_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_after_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "asker_says", sa.Enum("yes", "partly", "no", name="happened", native_enum=False, length=20), nullable=True
+        ),
+        sa.Column("lines_welcome", sa.Boolean(), nullable=False),
+        sa.Column("listeners_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facilitators_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("helpers_wanted BETWEEN 1 AND 20", name=op.f("ck_asks_helpers_wanted")),
+        sa.CheckConstraint("size_minutes IN (5, 15, 30, 60, 120)", name=op.f("ck_asks_size")),
+        sa.ForeignKeyConstraint(["asker_id"], ["memberships.id"], name=op.f("fk_asks_asker_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_asks_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_asks_meeting_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["offer_id"], ["offers.id"], name=op.f("fk_asks_offer_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asks")),
+    )
+    with op.batch_alter_table("asks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asks_asker_id"), ["asker_id"], unique=False)
+        batch_op.create_index("ix_asks_group_id_state_opened_at", ["group_id", "state", "opened_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asks_meeting_id"), ["meeting_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asks_offer_id"), ["offer_id"], unique=False)
+        batch_op.create_index("ix_asks_state_ends_at", ["state", "ends_at"], unique=False)
+        batch_op.create_index("ix_asks_state_next_round_at", ["state", "next_round_at"], unique=False)
+
+    op.create_table(
         "check_ins",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("meeting_id", sa.Uuid(), nullable=False),
@@ -1085,6 +1109,58 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("check_ins", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_check_ins_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "passed_turns",
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_passed_turns_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_passed_turns_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("meeting_id", "membership_id", name=op.f("pk_passed_turns")),
+    )
+    with op.batch_alter_table("passed_turns", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passed_turns_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "presences",
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_presences_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_presences_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("meeting_id", "membership_id", name=op.f("pk_presences")),
+    )
+    with op.batch_alter_table("presences", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_presences_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "rsvps",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum("going", "maybe", "not_going", "waiting", name="answer", native_enum=False, length=20),
+            nullable=False,
+        ),
+        sa.Column("listening", sa.Boolean(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_rsvps_meeting_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_rsvps_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvps")),
+        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_rsvps_meeting_id_membership_id")),
+    )
+    with op.batch_alter_table("rsvps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rsvps_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
         "chosen",
@@ -1175,21 +1251,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_author_id"), ["author_id"], unique=False)
 
     op.create_table(
-        "presences",
-        sa.Column("meeting_id", sa.Uuid(), nullable=False),
-        sa.Column("membership_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meetings.id"], name=op.f("fk_presences_meeting_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["membership_id"], ["memberships.id"], name=op.f("fk_presences_membership_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("meeting_id", "membership_id", name=op.f("pk_presences")),
-    )
-    with op.batch_alter_table("presences", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_presences_membership_id"), ["membership_id"], unique=False)
-
-    op.create_table(
         "reflections",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -1218,46 +1279,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_reflections_account_id_created_at", ["account_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reflections_ask_id"), ["ask_id"], unique=False)
 
-    op.create_table(
-        "rsvps",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("meeting_id", sa.Uuid(), nullable=False),
-        sa.Column("membership_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "answer",
-            sa.Enum("going", "maybe", "not_going", "waiting", name="answer", native_enum=False, length=20),
-            nullable=False,
-        ),
-        sa.Column("listening", sa.Boolean(), nullable=False),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_rsvps_meeting_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(
-            ["membership_id"], ["memberships.id"], name=op.f("fk_rsvps_membership_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvps")),
-        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_rsvps_meeting_id_membership_id")),
-    )
-    with op.batch_alter_table("rsvps", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_rsvps_membership_id"), ["membership_id"], unique=False)
-
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    with op.batch_alter_table("rsvps", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_rsvps_membership_id"))
-
-    op.drop_table("rsvps")
     with op.batch_alter_table("reflections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reflections_ask_id"))
         batch_op.drop_index("ix_reflections_account_id_created_at")
 
     op.drop_table("reflections")
-    with op.batch_alter_table("presences", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_presences_membership_id"))
-
-    op.drop_table("presences")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_author_id"))
         batch_op.drop_index("ix_messages_ask_id_created_at")
@@ -1275,10 +1306,31 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_chosen_membership_id"))
 
     op.drop_table("chosen")
+    with op.batch_alter_table("rsvps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rsvps_membership_id"))
+
+    op.drop_table("rsvps")
+    with op.batch_alter_table("presences", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_presences_membership_id"))
+
+    op.drop_table("presences")
+    with op.batch_alter_table("passed_turns", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passed_turns_membership_id"))
+
+    op.drop_table("passed_turns")
     with op.batch_alter_table("check_ins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_check_ins_membership_id"))
 
     op.drop_table("check_ins")
+    with op.batch_alter_table("asks", schema=None) as batch_op:
+        batch_op.drop_index("ix_asks_state_next_round_at")
+        batch_op.drop_index("ix_asks_state_ends_at")
+        batch_op.drop_index(batch_op.f("ix_asks_offer_id"))
+        batch_op.drop_index(batch_op.f("ix_asks_meeting_id"))
+        batch_op.drop_index("ix_asks_group_id_state_opened_at")
+        batch_op.drop_index(batch_op.f("ix_asks_asker_id"))
+
+    op.drop_table("asks")
     op.drop_table("pending_joinings")
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meetings_starts_at"))
@@ -1286,14 +1338,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_meetings_ends_at"))
 
     op.drop_table("meetings")
-    with op.batch_alter_table("asks", schema=None) as batch_op:
-        batch_op.drop_index("ix_asks_state_next_round_at")
-        batch_op.drop_index("ix_asks_state_ends_at")
-        batch_op.drop_index(batch_op.f("ix_asks_offer_id"))
-        batch_op.drop_index("ix_asks_group_id_state_opened_at")
-        batch_op.drop_index(batch_op.f("ix_asks_asker_id"))
-
-    op.drop_table("asks")
     with op.batch_alter_table("security_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_security_notes_created_at"))
         batch_op.drop_index(batch_op.f("ix_security_notes_account_id"))
@@ -1334,6 +1378,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hidings_author_id"))
 
     op.drop_table("hidings")
+    op.drop_table("glad_hosts")
     with op.batch_alter_table("duties_accepted", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_duties_accepted_deputy_id"))
 
