@@ -44,7 +44,16 @@ from supportgroup.mail.epoch import Restored
 from supportgroup.mail.kinds import Recipients, Scopes
 from supportgroup.mail.signing import Signer
 from supportgroup.mail.transport import Relay
-from supportgroup.meetings import answers, attending, calendar_views, editing, hosting_views, reminders, rota
+from supportgroup.meetings import (
+    answering,
+    answers,
+    attending,
+    calendar_views,
+    editing,
+    hosting_views,
+    reminders,
+    rota,
+)
 from supportgroup.meetings import views as meetings
 from supportgroup.moderation import duty_views, operator_mail, operator_views, queue_views, report_views
 from supportgroup.moderation import service as moderation_service
@@ -79,6 +88,7 @@ PAGES = (
     group_pages,
     meetings,
     editing,
+    answering,
     attending,
     calendar_views,
     hosting_views,

@@ -51,6 +51,7 @@ def way_in(token: str) -> ResponseReturnValue:
         shown=is_open and form.validate_on_submit(),
         form=form,
         page=link("meeting", meeting_id),
+        answer=link("answer", meeting_id, membership_id),
     )
 
 

@@ -67,14 +67,17 @@ class Scene:
         entry = Entry(
             meeting=self.meeting,
             title=title,
-            url=sender.base_url + self.page(),
+            url=sender.base_url + link("meeting", self.meeting.id),
             sure=self.hosts or self.answer is Answer.GOING,
         )
         answer = Answer.GOING if self.hosts else self.answer
         return itip(entry, organizer=sender.address, attendee=account.email, answer=answer)
 
     def page(self) -> str:
-        return link("meeting", self.meeting.id)
+        """Where the letter leads: three buttons, without signing in. Who hosts needs the meeting's own page."""
+        if self.hosts:
+            return link("meeting", self.meeting.id)
+        return link("answer", self.meeting.id, self.member_id)
 
 
 def scenes(letters: Sequence[Letter]) -> Iterator[Scene]:

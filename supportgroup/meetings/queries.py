@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
@@ -219,6 +219,29 @@ def slug_of(meeting_id: UUID) -> str | None:
     return db.session.scalar(found)
 
 
+class ByLetter(NamedTuple):
+    """A meeting as a member sees it who comes by their own link: their place, their zone, their answer."""
+
+    meeting: Meeting
+    me: Membership
+    zone: str
+    mine: Rsvp | None
+
+
+def by_letter(meeting_id: UUID, membership_id: UUID) -> ByLetter | None:
+    """The meeting, for an active member of its group; None for anybody else."""
+    found = (
+        select(Meeting, Membership, Account.zone, Rsvp)
+        .join(Membership, Membership.group_id == Meeting.group_id)
+        .join(Account, Account.id == Membership.account_id)
+        .outerjoin(Rsvp, and_(Rsvp.meeting_id == Meeting.id, Rsvp.membership_id == Membership.id))
+        .where(Meeting.id == meeting_id, Membership.id == membership_id)
+        .where(Membership.state == MembershipState.ACTIVE)
+    )
+    row = db.session.execute(found).first()
+    return ByLetter(*row) if row else None
+
+
 @dataclass(frozen=True)
 class WayIn:
     """A meeting as somebody sees it who comes by the link in their reminder: whether it shows them place and link."""
@@ -230,16 +253,9 @@ class WayIn:
 
 def way_in(meeting_id: UUID, membership_id: UUID) -> WayIn | None:
     """The meeting, for an active member of its group; None for anybody else."""
-    found = (
-        select(Meeting, Account.zone, Rsvp.answer)
-        .join(Membership, Membership.group_id == Meeting.group_id)
-        .join(Account, Account.id == Membership.account_id)
-        .outerjoin(Rsvp, and_(Rsvp.meeting_id == Meeting.id, Rsvp.membership_id == Membership.id))
-        .where(Meeting.id == meeting_id, Membership.id == membership_id)
-        .where(Membership.state == MembershipState.ACTIVE)
-    )
-    row = db.session.execute(found).first()
+    row = by_letter(meeting_id, membership_id)
     if row is None:
         return None
-    here, zone, answer = row
+    here, _, zone, mine = row
+    answer = mine.answer if mine else None
     return WayIn(here, zone, here.shows_way_to(membership_id, answer, taken(here.id)))

@@ -42,7 +42,7 @@ AUDIENCE = {
         EVERYONE,
         "safety.help_now health.alive health.ready mail.follow accounts.stop "
         "accounts.sign_in accounts.sign_up accounts.use_link accounts.sign_in_by_password accounts.sign_in_by_passkey "
-        "accounts.passkey_sign_in_options meetings.way_in meetings.feed_of",
+        "accounts.passkey_sign_in_options meetings.way_in meetings.feed_of meetings.answer_by_link",
     ),
     **only(
         SIGNED_IN,

@@ -114,6 +114,7 @@ SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
     "accounts.confirm_email": lambda world, _: letter("address", world.own["waiting_id"]),
     "mail.follow": lambda _, place: letter("meeting", place.meeting.id),
     "meetings.way_in": lambda _, place: letter("way-in", place.meeting.id, place.people["member"].id),
+    "meetings.answer_by_link": lambda _, place: letter("answer", place.meeting.id, place.people["member"].id),
     "meetings.feed_of": lambda world, _: {"token": token_of("calendar", world.own["feed_id"])},
     "meetings.turn": lambda _, place: letter("host-turn", place.meeting.id, place.people["member"].id),
     "groups.invited": lambda _, place: {"token": seal_token("invitation", place.ids["invitation_id"].bytes)},
