@@ -31,10 +31,17 @@ from supportgroup.db import db
 from supportgroup.fields import csrf
 from supportgroup.front import dev, directory, group_pages, health, offline
 from supportgroup.front import views as front
-from supportgroup.groups import joining, manage_views, removing, resource_views
+from supportgroup.groups import (
+    joining,
+    manage_views,
+    removing,
+    resource_views,
+    rest_views,
+)
 from supportgroup.groups import queries as groups_queries
 from supportgroup.groups import service as groups_service
 from supportgroup.groups import views as groups
+from supportgroup.groups.resting import GroupWoke
 from supportgroup.groups.service import MembershipEnded
 from supportgroup.load import views as load
 from supportgroup.mail import views as mail
@@ -52,6 +59,7 @@ from supportgroup.meetings import (
     editing,
     hosting_views,
     reminders,
+    resting,
     rota,
 )
 from supportgroup.meetings import views as meetings
@@ -85,6 +93,7 @@ PAGES = (
     groups,
     manage_views,
     resource_views,
+    rest_views,
     group_pages,
     meetings,
     editing,
@@ -120,6 +129,7 @@ def answer_events() -> None:
     events.answer(wishes.OthersAsksWished, groups_service.hear_of_asks)
     events.answer(wishes.RemindersWished, reminders.replan)
     events.answer(MembershipEnded, answers.let_go)
+    events.answer(GroupWoke, resting.go_on)
     events.answer(MembershipEnded, moderation_service.note_removed)
     events.answer(MembershipEnded, ending.let_go)
     events.answer(MembershipEnded, offers.end_offers)
@@ -159,6 +169,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         min_age=settings.min_age,
         removal_of=removing.removal_of,
         is_quiet=groups_queries.is_quiet,
+        is_looked_after=lambda group: bool(groups_queries.facilitators(group.id)),
         erasure_of=privacy_queries.erasure,
         development=settings.development,
     )
@@ -220,6 +231,7 @@ def install_mail(app: Flask, settings: Settings) -> None:
     app.extensions["mail"] = (relay, sender)
     Recipients.find = accounts_queries.recipients
     Scopes.of = groups_queries.scopes
+    Scopes.resting = groups_queries.resting
 
 
 def signer_of(settings: Settings) -> Signer | None:

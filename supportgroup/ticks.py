@@ -19,8 +19,17 @@ from supportgroup.load import service as load
 from supportgroup.mail import epoch
 from supportgroup.mail.delivery import deliver_for, tend
 from supportgroup.mail.leases import forget_old
-from supportgroup.meetings import afterwards, asking, reminders, rota, series
-from supportgroup.moderation import all_well
+from supportgroup.meetings import (
+    afterwards,
+    asking,
+    reminders,
+    resting,
+    rota,
+    series,
+)
+from supportgroup.moderation import (
+    all_well,
+)
 from supportgroup.moderation import service as moderation
 from supportgroup.privacy import building, erasing, retention
 
@@ -149,6 +158,12 @@ def find_hosts() -> None:
 def ask_whether() -> None:
     with transaction():
         asking.ask_whether()
+
+
+@tick("ask-about-quiet-series", every=24 * 3600)
+def ask_about_quiet_series() -> None:
+    with transaction():
+        resting.ask_about_quiet_series()
 
 
 @tick("end-asks", every=60)

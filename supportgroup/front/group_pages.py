@@ -10,7 +10,7 @@ from supportgroup.front.waiting import waits_for
 from supportgroup.groups import care, queries, removing
 from supportgroup.groups.access import enter, enter_as_facilitator, look_at
 from supportgroup.groups.forms import FORMATS, LANGUAGES
-from supportgroup.groups.models import Group, Joining, Membership, MembershipState
+from supportgroup.groups.models import Group, GroupState, Joining, Membership, MembershipState
 from supportgroup.groups.views import bp
 from supportgroup.meetings import pausing, phrases
 from supportgroup.meetings import queries as meetings
@@ -21,7 +21,9 @@ SHOWN, LOOKED_AT = 3, 12  # meetings on a page; how many are read, cancelled one
 
 
 def coming_meetings(group: Group, most: int) -> list[Meeting]:
-    """The next meetings that take place."""
+    """The next meetings that take place; none while the group rests."""
+    if group.state is not GroupState.ACTIVE:
+        return []
     ahead = meetings.upcoming(group.id, limit=LOOKED_AT).items
     return [one for one in ahead if one.state is MeetingState.PLANNED][:most]
 

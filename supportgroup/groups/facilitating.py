@@ -9,7 +9,7 @@ from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import note_powers
 from supportgroup.db import db
 from supportgroup.errors import Refused
-from supportgroup.groups import letters, places, queries
+from supportgroup.groups import letters, queries, resting
 from supportgroup.groups.defaults import SUCCESSOR
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState, Role
 
@@ -68,15 +68,16 @@ def take_over(me: Membership) -> None:
     mine = queries.locked_membership(group.id, me.id, MembershipState.ACTIVE)
     if mine is None or mine.hello_at is None:
         raise Refused("You are very new here. Somebody who has been here longer can do this.")
-    if group.rests_at is None and group.state is GroupState.ACTIVE:
+    resting_alone = group.state is GroupState.RESTING and not queries.facilitators(group.id)
+    if group.rests_at is None and not resting_alone:
         raise Refused("Somebody looks after this group already. Thanks for being willing.")
     for one in queries.facilitators(group.id):
         if one.stepping_down_at is not None:
             one.role, one.stepping_down_at = Role.MEMBER, None
     give_powers(mine)
-    group.state = GroupState.ACTIVE
     looked_after(group)
-    places.fill_places(group)
+    if group.state is GroupState.RESTING:
+        resting.wake_up(group)
 
 
 def look_for_successor(group: Group) -> None:
@@ -99,8 +100,8 @@ def rest_groups() -> None:
     """Groups that nobody took over rest from now on: nothing new, nothing lost. Their facilitators have stopped."""
     due = select(Group).where(Group.rests_at <= clock.now(), Group.state == GroupState.ACTIVE)
     for group in db.session.scalars(due.with_for_update(key_share=True, skip_locked=True)).all():
-        group.state, group.rests_at = GroupState.RESTING, None
+        resting.fall_asleep(group)
         for one in queries.facilitators(group.id):
             one.role, one.stepping_down_at = Role.MEMBER, None
         db.session.flush()
-        letters.owe_notice("group-notice", group, [one.account_id for one in queries.members(group.id)])
+        letters.owe_rest(group, queries.members(group.id))

@@ -15,6 +15,7 @@ from supportgroup.mail.service import Owed, drop, owe
 
 FIRST, AGAIN = 0, 1  # of a letter about an application: its about_version
 ANSWERED, LAPSED = 0, 1  # of a letter that answers one
+RESTS, AWAKE = 0, 1  # of a letter about the group as a whole
 ENDED, IN_A_WEEK = 0, 1  # of a letter about the end of a place
 WEEK = timedelta(days=7)
 SOME_DAY = datetime(2027, 5, 12, 10, tzinfo=UTC)  # for samples
@@ -53,7 +54,7 @@ def owe_application(one: Membership, version: int) -> None:
     )
 
 
-def owe_notice(name: str, group: Group, accounts: Iterable[UUID]) -> None:
+def owe_notice(name: str, group: Group, accounts: Iterable[UUID], *, version: int = 0) -> None:
     """Owe these accounts a letter about the group as a whole, now."""
     now = clock.now()
     owe(
@@ -62,6 +63,7 @@ def owe_notice(name: str, group: Group, accounts: Iterable[UUID]) -> None:
             Owed(
                 recipient_id=account_id,
                 about_id=group.id,
+                about_version=version,
                 occasion=f"{group.id.hex}:{now.timestamp():.0f}",
                 due_at=now,
                 scope_id=group.id,
@@ -69,6 +71,18 @@ def owe_notice(name: str, group: Group, accounts: Iterable[UUID]) -> None:
             for account_id in accounts
         ],
     )
+
+
+def owe_rest(group: Group, members: Iterable[Membership]) -> None:
+    """Let these members know that the group rests."""
+    owe_notice("group-notice", group, [one.account_id for one in members], version=RESTS)
+
+
+def owe_waking(group: Group, members: Iterable[Membership]) -> None:
+    """Let them know that it goes on; who has not heard of the rest yet hears of neither."""
+    if drop("awake again", kinds=["group-notice"], about_id=group.id):
+        return
+    owe_notice("group-notice", group, [one.account_id for one in members], version=AWAKE)
 
 
 def owe_agreement(group: Group, version: int, *, without: Membership) -> None:
@@ -122,6 +136,7 @@ def application_received(letters: Sequence[Letter]) -> Mapping[int, Says]:
     "application-answered",
     lateness=WEEK,
     preference="membership",
+    while_resting=True,  # somebody waits who cannot know of it
     samples=[{"answer": "yes"}, {"answer": "waiting"}, {"answer": "no"}, {"answer": "nobody"}],
 )
 def application_answered(letters: Sequence[Letter]) -> Mapping[int, Says]:
@@ -182,15 +197,22 @@ def stepping_down(letters: Sequence[Letter]) -> Mapping[int, Says]:
     return found
 
 
-@kind("group-notice", lateness=WEEK, preference="membership", samples=[{}])
+@kind(
+    "group-notice",
+    lateness=WEEK,
+    preference="membership",
+    while_resting=True,
+    samples=[{"awake": False, "looked_after": False}, {"awake": False, "looked_after": True}, {"awake": True}],
+)
 def group_notice(letters: Sequence[Letter]) -> Mapping[int, Says]:
-    """The group rests now."""
-    readers = readers_of(letters)
-    return {
-        letter.id: says("members", me)
-        for letter in letters
-        if (me := readers.get(letter.id)) and me.group.state is GroupState.RESTING
-    }
+    """The group rests now, or goes on."""
+    readers, found = readers_of(letters), {}
+    for letter in letters:
+        me, awake = readers.get(letter.id), letter.about_version == AWAKE
+        if me and me.group.state is (GroupState.ACTIVE if awake else GroupState.RESTING):
+            more = {"awake": awake, "looked_after": not awake and bool(queries.facilitators(me.group_id))}
+            found[letter.id] = says("members", me, more)
+    return found
 
 
 @kind("agreement-changed", lateness=WEEK, preference="membership", samples=[{}])

@@ -96,6 +96,7 @@ class Group(Sealing, Base):
     fine: Mapped[list[Any]] = mapped_column(JSON, default=list)  # the delicate things that may be asked for here
     state: Mapped[GroupState] = mapped_column(default=GroupState.ACTIVE)
     rests_at: Mapped[datetime | None]  # when the group rests unless somebody takes over
+    rested_at: Mapped[datetime | None]  # since when it rests
     created_at: Mapped[datetime]
 
     name = EncryptedText()

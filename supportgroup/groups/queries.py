@@ -49,6 +49,12 @@ def scopes(account_id: UUID) -> list[Scope]:
     ]
 
 
+def resting(group_ids: set[UUID]) -> set[UUID]:
+    """Of these groups, those that rest."""
+    asleep = select(Group.id).where(Group.id.in_(group_ids), Group.state == GroupState.RESTING)
+    return set(db.session.scalars(asleep)) if group_ids else set()
+
+
 def group_at(slug: str) -> Group | None:
     return db.session.scalars(select(Group).where(Group.slug == slug)).first()
 

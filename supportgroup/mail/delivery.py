@@ -6,7 +6,7 @@ lost, and doubled only where its sender died between the relay's yes and our mar
 
 import contextlib
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from supportgroup import clock
 from supportgroup.db import end_reading, swift_connection, transaction
 from supportgroup.events import tell
 from supportgroup.mail import compose, epoch
-from supportgroup.mail.kinds import GATHERABLE, KINDS, How, Recipient, Recipients, Says, quiet_until
+from supportgroup.mail.kinds import GATHERABLE, KINDS, How, Recipient, Recipients, Says, Scopes, quiet_until
 from supportgroup.mail.leases import (
     BATCH,
     PRIORITIES,
@@ -114,6 +114,7 @@ class Words:
 
     recipients: Mapping[UUID, Recipient]
     says: Mapping[int, Says | Broken]
+    resting: Set[UUID]  # groups about which nothing is sent for now
     read_at: datetime
 
 
@@ -152,7 +153,8 @@ def read(letters: Sequence[Letter]) -> Words:
     """Recipients and words of all these letters, in a handful of queries; no transaction stays open after it."""
     now = clock.now()
     recipients = Recipients.find({letter.recipient_id for letter in letters if letter.recipient_id})
-    words = Words(recipients, all_say(letters), now)
+    resting = Scopes.resting({letter.scope_id for letter in letters if letter.scope_id})
+    words = Words(recipients, all_say(letters), resting, now)
     end_reading()
     return words
 
@@ -213,6 +215,8 @@ def decide(letter: Letter, words: Words) -> Ready | Unwanted | Gathered | Later 
         return Unwanted("nobody")
     if kind.preference and (reason := why_unwanted(recipient, kind.preference, letter, now)):
         return Unwanted(reason)
+    if letter.scope_id in words.resting and not kind.while_resting:
+        return Unwanted("rests")
     if says is None:
         return Unwanted("not-wanted")
     if isinstance(says, Broken):

@@ -73,6 +73,7 @@ class Kind:
     knows if the relay took it (a missing one strands a person), or held (a second one feels like pressure).
     `preference`: what a member says how they want it; None for signing in and safety.
     `samples`: contexts as they might be, for looking at the letter.
+    `while_resting`: whether it is sent though its group rests; signing in and safety are.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Kind:
     again: bool
     preference: str | None
     samples: Sequence[Mapping[str, Any]]
+    while_resting: bool
 
 
 PREFERENCES: dict[str, str] = {
@@ -116,6 +118,7 @@ def kind(
     again: bool = True,
     preference: str | None,
     samples: Sequence[Mapping[str, Any]],
+    while_resting: bool = False,
 ) -> Callable[[Speak], Speak]:
     """Register the function as what letters of this kind say. Letters it leaves out are dropped as not wanted."""
     if preference is not None and preference not in PREFERENCES:
@@ -130,6 +133,7 @@ def kind(
             again=again,
             preference=preference,
             samples=samples,
+            while_resting=while_resting or preference is None,
         )
         return says
 
@@ -147,9 +151,12 @@ class Scope:
 
 
 class Scopes:
-    """Where the rooms above say which groups an account has letters about, in the order in which it joined."""
+    """Where the rooms above say which groups an account has letters about, in the order in which it joined, and which
+    of some groups rest.
+    """
 
     of: Callable[[UUID], Sequence[Scope]]
+    resting: Callable[[set[UUID]], set[UUID]]
 
 
 class Recipients:

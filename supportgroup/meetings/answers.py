@@ -9,7 +9,7 @@ from sqlalchemy import select
 from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.errors import Refused
-from supportgroup.groups.models import Membership, MembershipState
+from supportgroup.groups.models import GroupState, Membership, MembershipState
 from supportgroup.groups.service import MembershipEnded
 from supportgroup.mail.service import Owed, owe
 from supportgroup.meetings import calendars, queries, rota
@@ -25,6 +25,8 @@ def answer(*, me: Membership, meeting_id: UUID, answer: Answer, listening: bool 
     Of two who press at once for the last place one gets it and one waits.
     """
     stay_member(me)
+    if me.group.state is not GroupState.ACTIVE:
+        raise Refused("The group rests for now, so there is nothing to answer.")
     meeting = queries.meeting(me, meeting_id, lock=True)
     if meeting is None or not meeting.is_planned:
         raise Refused("This meeting was cancelled, so there is nothing to answer.")

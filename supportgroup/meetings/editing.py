@@ -14,6 +14,7 @@ from supportgroup.errors import Refused
 from supportgroup.fields import Form
 from supportgroup.groups.access import enter_as_facilitator
 from supportgroup.groups.models import Membership
+from supportgroup.mail.links import destination
 from supportgroup.meetings import pausing, queries, recurrence, series, service, telling
 from supportgroup.meetings.forms import EditForm, MeetingForm, PauseForm, Scope, filled_in
 from supportgroup.meetings.models import Meeting, Series
@@ -174,6 +175,11 @@ def cancel(slug: str, meeting_id: UUID) -> ResponseReturnValue:
 def series_list(slug: str) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     return render_template("meetings/series.html", me=me, running=said(queries.running_series(me.group_id)))
+
+
+@destination("series")
+def series_link_leads_to(_token: str, group_id: UUID) -> str:
+    return url_for("meetings.series_list", slug=queries.slug_of_group(group_id) or abort(404))
 
 
 def said(running: Any) -> list[tuple[Series, str, Any]]:

@@ -12,14 +12,25 @@ from sqlalchemy.orm import lazyload
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.db import db
+from supportgroup.groups import queries as groups_queries
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
 from supportgroup.mail.kinds import Says, kind
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings import calendars
 from supportgroup.meetings.calendar import Entry, itip, method_of
-from supportgroup.meetings.doubts import FEW, question
-from supportgroup.meetings.models import Answer, CalendarWish, Meeting, Presence, Rsvp
+from supportgroup.meetings.doubts import (
+    FEW,
+    question,
+)
+from supportgroup.meetings.models import (
+    Answer,
+    CalendarWish,
+    Meeting,
+    Presence,
+    Rsvp,
+    Series,
+)
 from supportgroup.meetings.reminders import COMING, KIND, UNANSWERED, minutes_before, useful_until
 
 WAY_IN = timedelta(minutes=60)  # the way in is shown from so long before the start
@@ -245,6 +256,20 @@ def place_free(letters: Sequence[Letter]) -> Mapping[int, Says]:
 def places_taken(meeting_ids: set[UUID]) -> dict[UUID, int]:
     going = select(Rsvp.meeting_id, func.count()).where(Rsvp.meeting_id.in_(meeting_ids), Rsvp.answer == Answer.GOING)
     return dict(db.session.execute(going.group_by(Rsvp.meeting_id)).all())
+
+
+@kind("series-quiet", lateness=timedelta(days=7), preference="meeting-changes", samples=[{}])
+def series_quiet(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Nobody answered or came for three months. Left out: who does not look after the group any more."""
+    running = select(Series.id).where(Series.id.in_({letter.about_id for letter in letters}), Series.ended_at.is_(None))
+    there = set(db.session.scalars(running))
+    places = groups_queries.places([letter.scope_id for letter in letters], [letter.recipient_id for letter in letters])
+    found = {}
+    for letter in letters:
+        me = places.get((letter.scope_id, letter.recipient_id)) if letter.scope_id and letter.recipient_id else None
+        if me and me.is_facilitator and letter.about_id in there:
+            found[letter.id] = Says(link=link("series", me.group_id), cover=me.cover_word, group=me.group.name)
+    return found
 
 
 @kind(

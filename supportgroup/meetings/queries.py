@@ -198,7 +198,9 @@ def how_was_it(account_id: UUID) -> tuple[Meeting, Membership] | None:
     behind = (
         select(Meeting, Membership)
         .join(Membership, Membership.group_id == Meeting.group_id)
+        .join(Membership.group)
         .where(Membership.account_id == account_id, Membership.state == MembershipState.ACTIVE)
+        .where(Group.state == GroupState.ACTIVE)
         .where(Meeting.state == MeetingState.PLANNED, Meeting.ends_at <= now, Meeting.ends_at > now - ASK_FOR)
         .where(or_(was_there, and_(unmarked, said_so)), ~asked)
         .order_by(Meeting.starts_at.desc(), Meeting.id)
@@ -217,6 +219,10 @@ def slug_of(meeting_id: UUID) -> str | None:
     """The address of the group that meets."""
     found = select(Group.slug).join(Meeting, Meeting.group_id == Group.id).where(Meeting.id == meeting_id)
     return db.session.scalar(found)
+
+
+def slug_of_group(group_id: UUID) -> str | None:
+    return db.session.scalar(select(Group.slug).where(Group.id == group_id))
 
 
 class ByLetter(NamedTuple):

@@ -15,7 +15,7 @@ from supportgroup.meetings import answers, calendars, notices, queries, recurren
 from supportgroup.meetings.models import Meeting, MeetingState, Pause, Rsvp, Series
 from supportgroup.meetings.recurrence import EARLIEST, BadRule, Occurrence
 from supportgroup.meetings.reminders import owe_reminders
-from supportgroup.meetings.service import Plan, apply, call_off, changeable, host_of, instant, texts
+from supportgroup.meetings.service import Plan, apply, call_off, changeable, host_of, instant, refuse_resting, texts
 
 AHEAD = timedelta(days=120)  # how far ahead meetings are rows
 STEP = timedelta(days=1)  # a series is filled when it falls behind by that much
@@ -28,6 +28,7 @@ def create_series(*, group: Group, plan: Plan, rule: str, skip: Collection[date]
 
     Raises Refused for a rule that no meeting needs, or a first day that has passed. The plan's host hosts the first.
     """
+    refuse_resting(group)
     instant(plan.wall, group.zone)
     skipped = [Pause(from_on=day, until_on=day + timedelta(days=1)) for day in sorted(skip)]
     series = new_series(group_id=group.id, zone=group.zone, plan=plan, rule=rule, pauses=skipped)

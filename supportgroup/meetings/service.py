@@ -10,8 +10,19 @@ from sqlalchemy import select
 from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.errors import Refused
-from supportgroup.groups.models import Group, Membership, MembershipState
-from supportgroup.meetings import answers, notices, queries, recurrence, rota
+from supportgroup.groups.models import (
+    Group,
+    GroupState,
+    Membership,
+    MembershipState,
+)
+from supportgroup.meetings import (
+    answers,
+    notices,
+    queries,
+    recurrence,
+    rota,
+)
 from supportgroup.meetings.models import Meeting, MeetingState
 from supportgroup.meetings.reminders import owe_reminders
 
@@ -48,7 +59,11 @@ def instant(wall: datetime, zone: str) -> datetime:
 
 
 def create_meeting(*, group: Group, plan: Plan, by: Membership | None = None) -> Meeting:
-    """Plan a single meeting. Its host hears of it, unless they plan it. Raises Refused for a time that has passed."""
+    """Plan a single meeting. Its host hears of it, unless they plan it.
+
+    Raises Refused for a time that has passed, or while the group rests.
+    """
+    refuse_resting(group)
     meeting = Meeting(
         group_id=group.id,
         starts_at=instant(plan.wall, group.zone),
@@ -65,6 +80,11 @@ def create_meeting(*, group: Group, plan: Plan, by: Membership | None = None) ->
     if by is not None:
         rota.ask_host(meeting, but=by)
     return meeting
+
+
+def refuse_resting(group: Group) -> None:
+    if group.state is not GroupState.ACTIVE:
+        raise Refused("The group rests for now. Wake it up first, then plan.")
 
 
 def texts(plan: Plan) -> dict[str, object]:

@@ -33,8 +33,9 @@ def busy(circle):
 def test_the_list_asks_eight_times_at_most_whatever_is_in_it(busy, sign_in, statements, query):
     ben = sign_in(busy.account(busy.ben))
     ben.get(busy.path())
+    path = busy.path() + query
     with statements() as said:
-        page = ben.get(busy.path() + query)
+        page = ben.get(path)
 
     assert page.text.count('class="card meeting"') >= 20
     assert len(said) <= MOST, said

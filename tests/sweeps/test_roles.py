@@ -71,6 +71,10 @@ AUDIENCE = {
         "groups.answer groups.edit groups.invitations groups.revoke groups.poster groups.hello groups.make_facilitator "
         "groups.remove groups.keep_facilitator groups.step_down groups.stay_on load.spread meetings.new meetings.edit "
         "meetings.cancel meetings.series_list meetings.stop_series meetings.pause meetings.meet_again "
+        "meetings.cancel "
+        "meetings.series_list meetings.stop_series moderation.queue moderation.look moderation.answer "
+        "groups.remove groups.step_down groups.stay_on load.spread meetings.new meetings.edit meetings.cancel "
+        "meetings.series_list meetings.stop_series meetings.pause meetings.meet_again groups.rest groups.wake "
         "moderation.queue moderation.look moderation.answer "
         "moderation.hand_over moderation.hide moderation.show moderation.why moderation.danger moderation.duties",
     ),
