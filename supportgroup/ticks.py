@@ -22,6 +22,7 @@ from supportgroup.mail.leases import forget_old
 from supportgroup.meetings import (
     afterwards,
     asking,
+    clocks,
     reminders,
     resting,
     rota,
@@ -158,6 +159,12 @@ def find_hosts() -> None:
 def ask_whether() -> None:
     with transaction():
         asking.ask_whether()
+
+
+@tick("follow-the-clocks", every=3600)
+def follow_the_clocks() -> None:
+    with transaction():
+        clocks.follow_the_clocks()
 
 
 @tick("ask-about-quiet-series", every=24 * 3600)

@@ -32,6 +32,7 @@ from supportgroup.meetings.models import (
     Series,
 )
 from supportgroup.meetings.reminders import COMING, KIND, UNANSWERED, minutes_before, useful_until
+from supportgroup.words import zone_words
 
 WAY_IN = timedelta(minutes=60)  # the way in is shown from so long before the start
 SAMPLE = {
@@ -171,6 +172,7 @@ def latest_due(letters: Sequence[Letter]) -> set[int]:
         {**SAMPLE, "moved": True, "again": False, "was": datetime(2027, 5, 12, 17, tzinfo=UTC), "following": True},
         {**SAMPLE, "moved": False, "again": False, "was": None, "following": False},
         {**SAMPLE, "moved": False, "again": True, "was": None, "following": True},
+        {**SAMPLE, "moved": True, "again": False, "clocks": "Paris time", "was": None, "following": True},
     ],
 )
 def meeting_changed(letters: Sequence[Letter]) -> Mapping[int, Says]:
@@ -184,8 +186,12 @@ def meeting_changed(letters: Sequence[Letter]) -> Mapping[int, Says]:
         if not current or meeting.ends_at <= clock.now() or declined:
             continue
         was = meeting.moved_from if moved and meeting.moved_from != meeting.starts_at else None
-        again = what.startswith("again")
-        said[scene.letter.id] = scene.says(scene.page(), moved=moved, again=again, was=was, following=following)
+        again, clocks = what.startswith("again"), None
+        if what.startswith("clock"):
+            moved, was, clocks = True, None, zone_words(clock.zone(meeting.zone))
+        said[scene.letter.id] = scene.says(
+            scene.page(), moved=moved, again=again, clocks=clocks, was=was, following=following
+        )
     return said
 
 

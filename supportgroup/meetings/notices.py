@@ -29,8 +29,12 @@ class Hear(Enum):
     EVERYONE = "every member: several meetings change"
 
 
-def tell_moved(meeting: Meeting, *, was: datetime, by: Membership, following: bool = False) -> None:
+def tell_moved(
+    meeting: Meeting, *, was: datetime, by: Membership | None, following: bool = False, clocks: bool = False
+) -> None:
     """Tell everyone but those who do not come that the meeting has a new time.
+
+    `clocks`: it is the same hour on its own clock, which has new rules. That was nobody's doing, so nobody is left out.
 
     Letters of the former time that have not gone out are dropped. Where nobody has heard of that time yet, the one
     before it is what they know.
@@ -41,7 +45,7 @@ def tell_moved(meeting: Meeting, *, was: datetime, by: Membership, following: bo
     owe_notices(
         "meeting-changed",
         meeting,
-        "time-following" if following else "time",
+        ("clock" if clocks else "time") + ("-following" if following else ""),
         to=hearers(meeting, Hear.EVERYONE if following else Hear.NOT_DECLINED, but=by),
         begins=min(was, meeting.starts_at),
         over=max(was, meeting.ends_at),
@@ -154,7 +158,7 @@ def owe_notices(
     )
 
 
-def hearers(meeting: Meeting, who: Hear, *, but: Membership) -> list[UUID]:
+def hearers(meeting: Meeting, who: Hear, *, but: Membership | None) -> list[UUID]:
     """The accounts of the active members who hear of a change, but for the one who made it."""
     return [hearer.account_id for hearer in hearing(meeting, who, but=but)]
 
@@ -165,7 +169,7 @@ class Hearer(NamedTuple):
     hosts: bool
 
 
-def hearing(meeting: Meeting, who: Hear, *, but: Membership) -> list[Hearer]:
+def hearing(meeting: Meeting, who: Hear, *, but: Membership | None) -> list[Hearer]:
     """The same, with what they answered and whether they host."""
     coming = or_(Rsvp.answer != Answer.NOT_GOING, Membership.id == meeting.host_id)
     wanted = {Hear.COMING: coming, Hear.NOT_DECLINED: or_(coming, Rsvp.id.is_(None)), Hear.EVERYONE: true()}[who]
@@ -173,8 +177,10 @@ def hearing(meeting: Meeting, who: Hear, *, but: Membership) -> list[Hearer]:
         select(Membership.account_id, Rsvp.answer, Membership.id)
         .outerjoin(Rsvp, and_(Rsvp.membership_id == Membership.id, Rsvp.meeting_id == meeting.id))
         .where(Membership.group_id == meeting.group_id, Membership.state == MembershipState.ACTIVE)
-        .where(Membership.id != but.id, wanted)
+        .where(wanted)
     )
+    if but is not None:
+        found = found.where(Membership.id != but.id)
     return [
         Hearer(account_id, answer, membership_id == meeting.host_id)
         for account_id, answer, membership_id in db.session.execute(found)
