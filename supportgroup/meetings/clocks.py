@@ -1,4 +1,4 @@
-"""Zones change their rules, sometimes within weeks. Meetings keep the hour that people agreed on; their instants move."""
+"""Zones change their rules, sometimes soon. Meetings keep the hour that people agreed on, and their instants move."""
 
 from collections import defaultdict
 from datetime import datetime
