@@ -19,18 +19,8 @@ from supportgroup.load import service as load
 from supportgroup.mail import epoch
 from supportgroup.mail.delivery import deliver_for, tend
 from supportgroup.mail.leases import forget_old
-from supportgroup.meetings import (
-    afterwards,
-    asking,
-    clocks,
-    reminders,
-    resting,
-    rota,
-    series,
-)
-from supportgroup.moderation import (
-    all_well,
-)
+from supportgroup.meetings import afterwards, asking, clocks, reminders, resting, rota, series
+from supportgroup.moderation import all_well
 from supportgroup.moderation import service as moderation
 from supportgroup.privacy import building, erasing, retention
 

@@ -18,7 +18,7 @@ from supportgroup.meetings.service import Plan
 from supportgroup.ticks import TICKS
 from tests.meetings.test_series import begin, fill, meetings, walls
 from tests.post import deliver_due
-from tests.world import make_world
+from tests.sweeps.world import make_world
 
 TUESDAY = datetime(2027, 5, 18, 19, 0)
 SAFETY = {"report-received", "report-waits", "report-answered", "item-hidden"}
