@@ -37,6 +37,10 @@ test-sweeps: .venv/test.ok ## the sweeps over all routes and forms, with everyth
 test-faults: .venv/test.ok ## the long fault tests: senders killed 200 times, a frozen broker … (half an hour; ARGS=… for single ones)
 	@$(BIN)/python -m tests.faults.crash $(ARGS)
 
+.PHONY: test-look
+test-look: .venv/test.ok ## look at every page as everyone it is for, light and dark, on a phone and on a desk (minutes)
+	@LOOK=whole $(BIN)/python -m pytest -n0 tests/browser/test_every_page.py $(ARGS)
+
 .PHONY: check
 check: .venv/test.ok ## lint, format, types, import contracts
 	@$(BIN)/ruff check

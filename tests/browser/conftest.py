@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from supportgroup.accounts.access import cookie_name
 from supportgroup.app import create_app
@@ -84,10 +84,17 @@ def whole_app(var: Path) -> Flask:
     return app
 
 
+class Silent(WSGIRequestHandler):
+    """Says nothing of requests: what a failing test has to say would drown in it."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """The app, served by this process until the block ends. Gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
