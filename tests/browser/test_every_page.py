@@ -76,8 +76,8 @@ def looks(site: Site) -> list[Look]:
 
 
 def open_each(site: Site, chromium: Browser, chosen: list[Look]) -> Iterator[tuple[Page, Look]]:
-    """Each of these in turn, in one tab for each person. Nothing moves, or colours would be looked at half way to others;
-    and axe brings a script of its own.
+    """Each of these in turn, in one tab for each person. Nothing moves, or colours would be looked at half way to
+    others; and axe brings a script of its own.
     """
     for person in dict.fromkeys(look.person for look in chosen):
         options = {"bypass_csp": True, "reduced_motion": "reduce", "service_workers": "block"}
