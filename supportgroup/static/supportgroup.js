@@ -70,7 +70,8 @@ function say(words) {
   announce(words);
 }
 
-// <form data-swap="ids">: the answer replaces the elements of these ids in place, instead of loading a page.
+// <form data-swap="ids">, or a button of it: the answer replaces the elements of these ids in place, instead of loading
+// a page.
 
 const SLOW = 400; // ms after which waiting is said
 
@@ -98,8 +99,9 @@ function swap(answer, ids) {
     if (next === after) after.tabIndex = -1;
     next.focus();
   }
-  const said = answer.querySelector("#said, [role=alert]");
-  announce(said.textContent.trim() || "Done.");
+  if (answer.querySelector("[role=alert]")) return; // which speaks for itself
+  const said = answer.getElementById("said").textContent.trim().replace(/\s+/g, " ");
+  announce(said || answer.getElementById(ids.at(-1)).dataset.says || "Done.");
 }
 
 // What a submit would send, with what the pressed button says.
@@ -109,11 +111,22 @@ function contents(form, button) {
   return new URLSearchParams(data);
 }
 
-async function send(form, button) {
-  const ids = ["said", ...form.dataset.swap.split(" ")];
+// What the submit asks for: a form that only looks (GET) says it in the address, which then stands in the bar.
+async function ask(form, button) {
+  const said = contents(form, button);
+  if (form.method === "post") return fetch(form.action, { method: "POST", body: said });
+  const address = new URL(form.action);
+  address.search = said;
+  const answer = await fetch(address);
+  history.replaceState(null, "", address);
+  return answer;
+}
+
+async function send(form, button, swaps) {
+  const ids = ["said", ...swaps.split(" ")];
   const waiting = setTimeout(() => announce("One moment."), SLOW);
   try {
-    const response = await fetch(form.action, { method: "POST", body: contents(form, button) });
+    const response = await ask(form, button);
     const answer = parse(await response.text());
     if (swappable(answer, ids)) swap(answer, ids);
     else if (response.redirected) window.location.assign(response.url);
@@ -127,19 +140,22 @@ async function send(form, button) {
   }
 }
 
+const plain = new WeakSet(); // forms that go their plain way from now on
+
 // The way of every form without JavaScript; once the submit that was caught is over, a browser ignores it before.
 function sendPlainly(form, button) {
-  delete form.dataset.swap;
+  plain.add(form);
   setTimeout(() => form.requestSubmit(button));
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.dataset.swap || form.method !== "post") return;
+  const swaps = event.submitter?.dataset.swap ?? form.dataset.swap;
+  if (!swaps || plain.has(form)) return;
   event.preventDefault();
   if (form.ariaBusy === "true") return; // pressed twice
   form.ariaBusy = "true";
-  send(form, event.submitter).finally(() => (form.ariaBusy = "false"));
+  send(form, event.submitter, swaps).finally(() => (form.ariaBusy = "false"));
 });
 
 // <form data-live="id">: the element of that id follows what is being typed, by the form's own "preview".
@@ -172,6 +188,39 @@ document.addEventListener("input", (event) => {
   typing = setTimeout(() => follow(form), STILL);
 });
 
+// <form data-autosave="/where">: what is typed is kept there as a draft while one types. An element with data-kept
+// inside the form says so.
+
+const CALM = 1500; // ms without typing after which a draft is kept
+
+function keepDrafts(form) {
+  let calm = 0;
+
+  async function keep(options) {
+    clearTimeout(calm);
+    calm = 0;
+    try {
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body: contents(form), ...options });
+      if (!answer.ok || form.ariaBusy === "true") return;
+    } catch {
+      return; // no connection: it still stands in the form, and the next try may get through
+    }
+    for (const place of form.querySelectorAll("[data-kept]")) place.textContent = "Kept";
+    announce("Kept");
+  }
+
+  form.addEventListener("input", () => {
+    for (const place of form.querySelectorAll("[data-kept]")) place.textContent = "";
+    clearTimeout(calm);
+    calm = setTimeout(keep, CALM);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(calm);
+    calm = 0;
+  });
+  window.addEventListener("pagehide", () => calm && keep({ keepalive: true })); // left while typing
+}
+
 // Times and zones of the visitor's own.
 
 const LANGUAGE = document.documentElement.lang;
@@ -191,6 +240,7 @@ function prepare(part) {
     const guess = zone.options ? [...zone.options].find((option) => option.value === ZONE) : ZONE;
     if (guess && (zone.type === "hidden" || zone.value === zone.dataset.guessZone)) zone.value = ZONE;
   }
+  for (const form of part.querySelectorAll("form[data-autosave]")) keepDrafts(form);
 }
 
 prepare(document);

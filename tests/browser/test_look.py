@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template_string, request
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import serving, whole_app
+from tests.processes import until
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +35,13 @@ SCREEN = """
       {{ segmented("answer", answers, held, "Will you come?") }}
     </form>
   </section>
+  <section id="found" data-says="These match."><p id="asked">{{ request.args.get("q", "") }}</p></section>
+  <form method="get" data-swap="found"><input name="q" aria-label="Words"><button>Look</button></form>
+  <form method="post" action="/elsewhere" data-autosave="/play/draft">
+    {{ csrf() }}
+    <textarea name="title" aria-label="What would help?"></textarea> <span data-kept></span>
+    <button>Post it</button>
+  </form>
   <form><input type="hidden" name="zone" data-guess-zone></form>
   <p><time datetime="2027-01-05T18:00:00+00:00" data-local="full">18:00</time></p>
   <p><a href="#more">To what is folded</a></p>
@@ -50,6 +58,11 @@ class Playground:
 
     def __init__(self) -> None:
         self.held, self.posts = "", 0
+        self.drafts: list[str] = []
+
+    def keep(self) -> tuple[str, int]:
+        self.drafts.append(request.form["title"])
+        return "", 204
 
     def page(self) -> object:
         if request.method == "GET":
@@ -68,6 +81,7 @@ def site(tmp_path_factory) -> Iterator[tuple[str, Playground]]:
     app, playground = whole_app(tmp_path_factory.mktemp("look")), Playground()
     room = Blueprint("play", __name__)
     room.add_url_rule("/play", view_func=playground.page, methods=["GET", "POST"])
+    room.add_url_rule("/play/draft", view_func=playground.keep, methods=["POST"])
     app.register_blueprint(room)
     with serving(app) as url:
         yield url, playground
@@ -211,6 +225,33 @@ def test_without_the_script_an_answer_is_a_plain_form(look, playground):
 
     expect(page.locator("#held")).to_have_text("maybe")
     expect(page.locator("#said")).to_contain_text("Noted.")
+
+
+def test_what_is_looked_for_changes_the_page_in_place_and_stands_in_the_address(look, quiet):
+    page = quiet.watch(look("/play"))
+    page.evaluate("window.stayed = true")
+
+    page.get_by_label("Words").fill("tea & rest")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#asked")).to_have_text("tea & rest")
+    expect(page.locator("#announcer")).to_have_text("These match.")
+    assert page.url.endswith("/play?q=tea+%26+rest")
+    assert page.evaluate("window.stayed") is True
+
+
+def test_a_draft_is_kept_while_one_types_and_when_the_page_is_left(look, quiet, playground):
+    page = quiet.watch(look("/play"))
+    title = page.get_by_label("What would help?")
+
+    title.press_sequentially("Milk")
+    expect(page.locator("[data-kept]")).to_have_text("Kept")
+    expect(page.locator("#announcer")).to_have_text("Kept")
+    assert playground.drafts == ["Milk"]
+
+    title.press_sequentially(" on Thursday")
+    page.goto("about:blank")
+    until(lambda: playground.drafts == ["Milk", "Milk on Thursday"])
 
 
 def test_times_and_zone_are_the_visitors(look):
