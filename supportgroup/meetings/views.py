@@ -24,7 +24,7 @@ SAID: dict[Answer | None, str] = {
     Answer.GOING: "You are coming.",
     Answer.MAYBE: "You said maybe.",
     Answer.NOT_GOING: "Not this time. That is fine.",
-    Answer.WAITING: "It is full just now. You are next to hear when a place is free.",
+    Answer.WAITING: "It is full right now. You are next to hear when a place is free.",
 }
 EARLIER = 5  # meetings behind, on the first page
 

@@ -246,7 +246,7 @@ def test_a_cursor_of_any_shape_starts_at_the_beginning(circle):
 def test_an_empty_board_says_what_could_be_here(circle):
     page = circle.board(circle.ben)
 
-    assert "Nothing is asked just now" in page
+    assert "Nothing is asked right now" in page
     assert "Ask for something small" in page
 
 

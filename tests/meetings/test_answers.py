@@ -72,7 +72,7 @@ def test_in_a_full_meeting_one_waits_and_moves_up_when_a_place_is_free(circle, p
     cleo = sign_in(circle.account(circle.cleo))
     cleo.post(circle.path(meeting.id, "rsvp"), data={"answer": "going"})
     assert answer_of(circle.cleo, meeting) is Answer.WAITING
-    assert "It is full just now" in cleo.get(circle.path(meeting.id)).text
+    assert "It is full right now" in cleo.get(circle.path(meeting.id)).text
 
     circle.answer(circle.ben, meeting, Answer.NOT_GOING)
     assert answer_of(circle.cleo, meeting) is Answer.GOING
