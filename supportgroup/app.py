@@ -23,7 +23,7 @@ from supportgroup.accounts import queries as accounts_queries
 from supportgroup.accounts import service as accounts_service
 from supportgroup.accounts import views as accounts
 from supportgroup.assets import install_assets
-from supportgroup.board import act_views, ending, listen_views, offer_views, offers, turns
+from supportgroup.board import act_views, asking_views, ending, listen_views, offer_views, offers, turns
 from supportgroup.board import views as board
 from supportgroup.board.service import AskHeld
 from supportgroup.config import Settings
@@ -102,6 +102,7 @@ PAGES = (
     calendar_views,
     hosting_views,
     board,
+    asking_views,
     act_views,
     offer_views,
     listen_views,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from supportgroup import clock
-from supportgroup.board import letters, planning, queries
+from supportgroup.board import drafts, letters, planning, queries
 from supportgroup.board.helping import give_back, take_back
 from supportgroup.board.models import FOLLOW_UP, RUNNING, SETTLED, Ask, AskState, Help, HelpState
 from supportgroup.board.service import withdraw
@@ -59,6 +59,7 @@ def close(ask: Ask, state: AskState, now: datetime) -> None:
 
 def let_go(event: MembershipEnded) -> None:
     """A member has left: what they asked for is taken back, what they took on is open again, its askers are told."""
+    drafts.let_go(event.membership.id)
     for ask in queries.running_of(event.membership.id):
         if ask.asker_id == event.membership.id:
             withdraw(ask)

@@ -47,6 +47,21 @@ WHENS = {
 }
 
 
+class Poster(StrEnum):
+    """Who posts an ask."""
+
+    MYSELF = "myself"
+    WITH_NAME = "with_name"
+    WITHOUT_NAME = "without_name"
+
+
+POSTERS = {
+    Poster.MYSELF: "I post it",
+    Poster.WITH_NAME: "A facilitator may post it for me, with my name",
+    Poster.WITHOUT_NAME: "A facilitator may post it for me, without my name",
+}
+
+
 class Chosen:
     """For fields with a few choices: what is none of them is asked for again, in a sentence of ours."""
 
@@ -166,6 +181,14 @@ class AskForm(Form):
         description="A word on what it touches, such as grief. Others see it first, and open the rest by choice.",
     )
 
+    poster = Cards(
+        "Who posts it?",
+        POSTERS,
+        "Choose who posts it.",
+        default=Poster.MYSELF,
+        description="What you write goes to the facilitators only, until one of them posts it.",
+    )
+
     def validate_at(self, _field: Any) -> None:
         """Find the instant that is meant. Comes after `day` and `when`, whose values it needs."""
         if self.day.errors or self.at.errors or self.when.data is None or self.kind.data is AskKind.LISTEN:
@@ -206,7 +229,8 @@ class AskForm(Form):
             helpers_wanted=self.helpers_wanted.data,
             eyes=self.eyes.data,
             chosen=frozenset(map(UUID, self.chosen.data or ())) if self.eyes.data is Eyes.CHOSEN else frozenset(),
-            unnamed=self.unnamed.data,
+            unnamed=self.unnamed.data or self.poster.data is Poster.WITHOUT_NAME,
+            through=self.poster.data in (Poster.WITH_NAME, Poster.WITHOUT_NAME),
             area=self.area.data or "",
             place=self.place.data or "",
             body=self.body.data or "",
@@ -225,6 +249,7 @@ class AskForm(Form):
             self.chosen,
             self.body,
             self.content_note,
+            self.poster,
         )
         return any(field.errors for field in folded)
 
@@ -244,6 +269,20 @@ def values(wish: Wish, zone: ZoneInfo) -> dict[str, Any]:
         return {**fields, "when": When.ANY}
     local = wish.needed_by.astimezone(zone)
     return {**fields, "when": When.DAY, "day": local.date(), "at": local.time() if wish.timed else None}
+
+
+class ExampleForm(Form):
+    """An example that a facilitator writes for the group."""
+
+    title = Line(
+        "What could somebody ask for?",
+        [
+            DataRequired("Say in a few words what somebody could ask for."),
+            Length(max=120, message="Up to 120 letters."),
+        ],
+    )
+    kind = OneOf("What kind of help is it?", KINDS, "Choose what kind of help it is.")
+    size_minutes = OneOf("How long does it take?", SIZES, "Choose about how long it takes.", default=15)
 
 
 class HardForm(Form):

@@ -269,6 +269,34 @@ class Chosen(Base):
     )
 
 
+class Draft(Sealing, Base):
+    """An ask that was begun and is not posted: one in each group, for its writer's eyes alone."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), unique=True)
+    fields_sealed: Mapped[bytes | None]  # what stood in the form, as JSON: lists of texts by field
+    saved_at: Mapped[datetime] = mapped_column(index=True)
+
+    fields = EncryptedText()
+
+
+class GroupExample(Sealing, Base):
+    """Something to start from that a group's facilitators wrote for it."""
+
+    __tablename__ = "group_examples"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[AskKind]
+    size_minutes: Mapped[int]
+    title_sealed: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+
+    title = EncryptedText()
+
+
 class Message(Sealing, Base):
     """A line in the thread between asker and helpers."""
 

@@ -1,6 +1,8 @@
 """The board's words: what people choose from, and a few things to start from."""
 
+import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 from supportgroup.board.models import LONGER, AskKind, Eyes, Happened, Hearing
 from supportgroup.groups.models import Delicate
@@ -48,37 +50,20 @@ HARD = "Today was hard"
 
 @dataclass(frozen=True)
 class Example:
-    """Something others have asked for, to start from. The easiest to ask come first."""
+    """Something others have asked for, to start from."""
 
     kind: AskKind
     size_minutes: int
     title: str
 
 
-EXAMPLES = [
-    Example(AskKind.ERRAND, 5, "Post a letter for me on your way"),
-    Example(AskKind.ERRAND, 15, "Pick up milk on Thursday"),
-    Example(AskKind.ERRAND, 15, "Bring me soup when you come by"),
-    Example(AskKind.ERRAND, 30, "Collect my prescription"),
-    Example(AskKind.ERRAND, 60, "Drive me to the appointment and back"),
-    Example(AskKind.TASK, 5, "Read one paragraph and tell me if it is clear"),
-    Example(AskKind.TASK, 15, "Take one slide of my deck"),
-    Example(AskKind.TASK, 30, "Sort one box with me"),
-    Example(AskKind.TASK, 60, "Take over one part of the form"),
-    Example(AskKind.TASK, LONGER, "Help me carry the shelf upstairs"),
-    Example(AskKind.COMPANY, 5, "Send me a photo of your dog"),
-    Example(AskKind.COMPANY, 15, "Stay on the phone while I open the post"),
-    Example(AskKind.COMPANY, 30, "Have a cup of tea with me on a call"),
-    Example(AskKind.COMPANY, 60, "Walk around the park with me"),
-    Example(AskKind.LISTEN, 5, "Read what today was like"),
-    Example(AskKind.LISTEN, 5, "Let me say it out loud once"),
-    Example(AskKind.LISTEN, 15, "Hear what the week was like, without advice"),
-    Example(AskKind.CHECK_ON_ME, 5, "Send me a line on Friday evening"),
-    Example(AskKind.CHECK_ON_ME, 5, "Ask me tomorrow whether I have eaten"),
-    Example(AskKind.CHECK_ON_ME, 15, "Ring me after my appointment"),
-    Example(AskKind.HOST_COVER, 60, "Take my turn as host next time"),
-    Example(AskKind.HOST_COVER, 15, "Do the opening round for me"),
-]
+def ours() -> list[Example]:
+    """The examples that come with the service, by kind; of each kind the easiest to ask come first."""
+    with (Path(__file__).parent / "examples.csv").open(encoding="utf-8", newline="") as file:
+        return [Example(AskKind(row["kind"]), int(row["size"]), row["text"]) for row in csv.DictReader(file)]
+
+
+EXAMPLES = ours()
 
 ON_THE_CARD = {
     AskKind.ERRAND: "Pick up milk on Thursday",

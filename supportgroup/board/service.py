@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from supportgroup import clock
-from supportgroup.board import eyes, letters, queries, rounds
+from supportgroup.board import drafts, eyes, letters, queries, rounds
 from supportgroup.board.models import WITHOUT_DATE, Ask, AskKind, AskState, Chosen, Eyes, Help, HelpState
 from supportgroup.board.phrases import HARD
 from supportgroup.db import db
@@ -47,6 +47,7 @@ class Wish:
     body: str = ""
     content_note: str = ""
     meeting_id: UUID | None = None  # whose host is looked for
+    through: bool = False  # a facilitator posts it
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def post_ask(*, me: Membership, wish: Wish) -> Ask:
     if twin is not None:
         return twin
     check_eyes(me, wish)
+    if wish.through and not looked_after_by_others(me):
+        raise Refused("Nobody else looks after this group right now. You can post it yourself.")
     now = clock.now()
     ask = Ask(group_id=me.group_id, asker_id=me.id, kind=wish.kind, created_at=now, helps=[])
     ask.meeting_id = wish.meeting_id
@@ -99,8 +102,10 @@ def post_ask(*, me: Membership, wish: Wish) -> Ask:
     ask.open(now)
     db.session.add(ask)
     db.session.flush()
-    show_to(ask, wish)
-    if waits_to_be_seen(ask, me):
+    if wish.eyes is Eyes.CHOSEN:
+        show_to(ask, wish)
+    drafts.let_go(me.id)
+    if wish.through or waits_to_be_seen(ask, me):
         hiding = safety.hide(item_id=ask.id, group_id=ask.group_id, author_id=me.id, rule=Rule.UNSEEN)
         if hiding is not None:
             tell(AskHeld(hiding))
@@ -111,13 +116,27 @@ def waits_to_be_seen(ask: Ask, me: Membership) -> bool:
     """Whether a facilitator looks at this ask before the others see it. What is said to be heard never waits."""
     if me.group.posting is Posting.AT_ONCE or ask.is_listen or me.is_facilitator:
         return False
-    return bool({one.id for one in groups.facilitators(me.group_id)} - blocked_with(me.id))
+    return looked_after_by_others(me)
+
+
+def looked_after_by_others(me: Membership) -> bool:
+    """Whether there is a facilitator for this member to turn to."""
+    return bool({one.id for one in groups.facilitators(me.group_id)} - blocked_with(me.id) - {me.id})
 
 
 def say_hard(*, me: Membership, line: str, lines_welcome: bool = False) -> Ask:
     """Today was hard: an ask to be heard, with a line if there is one."""
     ask = post_ask(me=me, wish=Wish(title=HARD, kind=AskKind.LISTEN, size_minutes=5, body=line))
     ask.lines_welcome = ask.lines_welcome or lines_welcome
+    return ask
+
+
+def preview(*, me: Membership, wish: Wish) -> Ask:
+    """The ask as it would be, to look at; it is not kept. Raises Refused where it could not be posted."""
+    check_eyes(me, wish)
+    now = clock.now()
+    ask = Ask(group_id=me.group_id, asker_id=me.id, kind=wish.kind, state=AskState.OPEN, created_at=now, helps=[])
+    say(ask, wish, now)
     return ask
 
 
@@ -212,13 +231,18 @@ def withdraw(ask: Ask) -> None:
     letters.owe_helpers("ask-withdrawn", ask, helps, occasion="withdrawn")
 
 
-def ask_again(*, me: Membership, ask_id: UUID, needed_by: datetime) -> Ask:
-    """Ask anew for what came to an end, by then if it had a day. The old one stays as it is."""
+def ask_again(*, me: Membership, ask_id: UUID, needed_by: datetime, of_facilitators: bool = False) -> Ask:
+    """Ask anew for what came to an end, by then if it had a day; or ask those who look after the group, and nobody
+    else. The old one stays as it is.
+    """
     me = here(me)
     old = locked_own(me, ask_id)
     if old.is_running:
         return old
-    return post_ask(me=me, wish=replace(wish_of(old), needed_by=needed_by if old.needed_by else None, timed=False))
+    wish = replace(wish_of(old), needed_by=needed_by if old.needed_by else None, timed=False)
+    if of_facilitators:
+        wish = replace(wish, eyes=Eyes.FACILITATORS, chosen=frozenset(), unnamed=False)
+    return post_ask(me=me, wish=wish)
 
 
 def wish_of(ask: Ask) -> Wish:

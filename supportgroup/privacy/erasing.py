@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import create_account
-from supportgroup.board.models import Ask, Chosen, Heard, Help, HelpState, Message, Offer
+from supportgroup.board.models import Ask, Chosen, Draft, Heard, Help, HelpState, Message, Offer
 from supportgroup.db import db, transaction
 from supportgroup.events import tell
 from supportgroup.groups import service as groups
@@ -113,6 +113,7 @@ def erase_place(one: Membership) -> None:
         (Chosen, Chosen.membership_id),
         (Offer, Offer.by_id),
         (Offer, Offer.to_id),
+        (Draft, Draft.membership_id),
         (Rsvp, Rsvp.membership_id),
         (Presence, Presence.membership_id),
         (CheckIn, CheckIn.membership_id),

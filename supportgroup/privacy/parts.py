@@ -1,5 +1,6 @@
 """What belongs in somebody's copy of their data: part by part, in plain records, with nobody else's name in it."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from supportgroup.accounts.models import Account, MailWish, Passkey, ReminderTime, SecurityNote, Session
-from supportgroup.board.models import Ask, Heard, Help, LoadWish, Message, Offer
+from supportgroup.board.models import Ask, Draft, Heard, Help, LoadWish, Message, Offer
 from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENTS, WEEKDAYS
 from supportgroup.groups.models import Agreement, Group, Membership
@@ -122,6 +123,12 @@ def asks(account: Account) -> list[Record]:
         }
         for ask in db.session.scalars(found).unique()
     ]
+
+
+def drafts(account: Account) -> list[Record]:
+    """What was begun to be asked, and not posted."""
+    found = select(Draft).where(Draft.membership_id.in_(mine(account))).order_by(Draft.saved_at)
+    return [{"kept": at(one.saved_at), "in the form": json.loads(one.fields)} for one in db.session.scalars(found)]
 
 
 def helps(account: Account) -> list[Record]:
@@ -325,6 +332,7 @@ PARTS: Sequence[tuple[str, str, Part]] = (
     ("You", "profile", profile),
     ("Your groups, and what you agreed to", "groups", groups),
     ("What you asked for", "asks", asks),
+    ("What you began to ask", "drafts", drafts),
     ("What you took on", "helps", helps),
     ("What was offered", "offers", offers),
     ("What was written around asks", "messages", messages),

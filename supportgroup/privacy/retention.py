@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board.models import RUNNING, Ask, Heard, Help, Message, Offer
+from supportgroup.board.models import RUNNING, Ask, Draft, Heard, Help, Message, Offer
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.limits import Bucket, Guesses
@@ -35,6 +35,7 @@ from supportgroup.safety.models import AuditEntry, Block
 WORDS = (Ask.title_sealed, Ask.body_sealed, Ask.content_note_sealed, Ask.area_sealed, Ask.place_sealed)
 ASK_WORDS = timedelta(days=30)  # after it ended
 OFFERS = timedelta(days=30)  # to one member, after the day they were for
+DRAFTS = timedelta(days=30)  # after it was written in last
 MESSAGES = timedelta(days=365)
 ANSWERS = timedelta(days=90)  # after the meeting
 PRESENCE = timedelta(days=730)
@@ -50,7 +51,8 @@ SLOW = timedelta(days=1)  # of undo for an account nobody used for two years
 
 def let_go_of_old() -> None:
     """Run every rule. Each is one or two statements, and may run twice."""
-    for rule in (ask_words, offers, messages, answers, presence, throttles, log, reports, blocks, copies, proofs):
+    rules = (ask_words, drafts, offers, messages, answers, presence, throttles, log, reports, blocks, copies, proofs)
+    for rule in rules:
         rule()
 
 
@@ -71,6 +73,11 @@ def ask_words() -> None:
 def offers() -> None:
     """What was offered to one member. What was taken up of it is an ask by then."""
     db.session.execute(delete(Offer).where(Offer.ends_at < clock.now() - OFFERS))
+
+
+def drafts() -> None:
+    """Asks that were begun and not posted."""
+    db.session.execute(delete(Draft).where(Draft.saved_at < clock.now() - DRAFTS))
 
 
 def messages() -> None:

@@ -249,3 +249,73 @@ prepare(document);
 if ("keepHelp" in document.body.dataset && navigator.serviceWorker) {
   navigator.serviceWorker.register(policy ? policy.createScriptURL(WORKER) : WORKER).catch(() => {});
 }
+
+// A new ask: who will see it, examples near to what is chosen, and a draft kept while somebody types.
+
+const KEEP_AFTER = 3000; // ms without typing
+
+// What the chosen eyes are called; of people chosen one by one, how many.
+function seenBy(form) {
+  const chosen = form.querySelector("[name=eyes]:checked");
+  if (!chosen) return "";
+  const ticked = form.querySelectorAll("[name=chosen]:checked").length;
+  if (chosen.value === "chosen") return ticked === 1 ? "1 person" : `${ticked} people`;
+  return chosen.closest(".choice").querySelector(".choice-name").textContent;
+}
+
+// The three examples nearest to the kind and size that are chosen; the list is as it came until a kind is.
+function showNear(form) {
+  const kind = form.querySelector("[name=kind]:checked")?.value;
+  const size = Number(form.elements.size_minutes.value);
+  const all = [...form.querySelectorAll("details .example")].filter((one) => one.dataset.kind === kind);
+  if (!all.length) return;
+  const far = (one) => Math.abs(one.dataset.size - size);
+  const three = all.sort((one, other) => far(one) - far(other)).slice(0, 3);
+  const items = three.map((one) => document.createElement("li"));
+  items.forEach((item, at) => item.append(three[at].cloneNode(true)));
+  form.querySelector("#near").replaceChildren(...items);
+}
+
+function fillFrom(form, example) {
+  form.elements.title.value = example.textContent;
+  form.elements.size_minutes.value = example.dataset.size;
+  form.querySelector(`[name=kind][value="${example.dataset.kind}"]`).checked = true;
+  form.elements.title.focus();
+  showNear(form);
+  keepSoon(form);
+}
+
+let keeping = 0;
+
+function keepSoon(form) {
+  clearTimeout(keeping);
+  keeping = setTimeout(() => keep(form), KEEP_AFTER);
+}
+
+async function keep(form) {
+  if (!form.elements.title.value.trim() && !form.elements.body.value.trim()) return;
+  try {
+    const body = contents(form);
+    body.set("quietly", "y"); // the page that comes next has nothing to say about it
+    const answer = await fetch(form.dataset.keep, { method: "POST", body });
+    if (answer.ok) document.getElementById("kept").textContent = "Kept as a draft, for you alone.";
+  } catch {
+    // No network: what is typed still stands in the form, and the button is there.
+  }
+}
+
+const asking = document.querySelector("form[data-keep]");
+if (asking) {
+  asking.addEventListener("input", () => keepSoon(asking));
+  asking.addEventListener("submit", () => clearTimeout(keeping));
+  asking.addEventListener("change", () => {
+    document.getElementById("seen-by").textContent = seenBy(asking);
+    showNear(asking);
+  });
+  asking.addEventListener("click", (event) => {
+    const example = event.target.closest(".example");
+    if (!example) return;
+    event.preventDefault();
+    fillFrom(asking, example);
+  });
+}

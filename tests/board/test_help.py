@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from supportgroup import clock
-from supportgroup.board.models import Ask, AskKind, AskState, Happened, Help, HelpState, Message
+from supportgroup.board.models import Ask, AskKind, AskState, Eyes, Happened, Help, HelpState, Message
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail
 from supportgroup.mail.models import Letter
@@ -188,8 +188,14 @@ def test_what_did_not_happen_is_asked_for_again_or_rests(circle, frozen):
     assert "You can ask again, or let it rest." in circle.page(circle.ben, ask)
     assert "Bring back bread" not in circle.browser(circle.ada).get(circle.path("ended")).text
 
+    circle.press(circle.ben, ask, "again", of_facilitators="y")
+    theirs = db.session.scalars(select(Ask).where(Ask.id != ask.id)).one()
+    assert theirs.eyes is Eyes.FACILITATORS
+    assert circle.browser(circle.cleo).get(circle.path_of(theirs)).status_code == 404
+    assert theirs.title in circle.page(circle.ada, theirs)
+    frozen.shift(timedelta(minutes=2))
     response = circle.press(circle.ben, ask, "again")
-    again = db.session.scalars(select(Ask).where(Ask.id != ask.id)).one()
+    again = db.session.scalars(select(Ask).where(Ask.id.not_in([ask.id, theirs.id]))).one()
     assert response.location.endswith(str(again.id))
     assert (again.state, again.title, again.place, again.helps) == (AskState.OPEN, ask.title, ask.place, [])
     assert again.needed_by > clock.now()

@@ -88,3 +88,29 @@ def test_when_it_is_taken_back_while_somebody_says_yes_nobody_is_left_waiting(co
         assert told == len(ask.helpers) == (1 if yes.result() == 303 else 0)
         assert all(help_.state is HelpState.NOT_DONE for help_ in ask.helpers)
         db.session.commit()
+
+
+@pytest.mark.timeout(60)
+def test_when_it_is_handed_back_while_the_asker_says_that_it_is_done_one_of_the_two_came_first(
+    committed_app, crowd, sign_in
+):
+    slug, asker, browsers = crowd
+    adas = sign_in(db.session.get_one(Account, asker.account_id))
+    for _ in range(3):
+        ask_id = new_ask(asker, 1)
+        path = f"/g/{slug}/board/asks/{ask_id}"
+        assert browsers[0].post(f"{path}/accept").status_code == 303
+        start = Barrier(2)
+
+        def press(browser, what, path=path, start=start):
+            start.wait(timeout=30)
+            return browser.post(f"{path}/{what}").status_code
+
+        with ThreadPoolExecutor(2) as pool:
+            back, done = pool.submit(press, browsers[0], "hand-back"), pool.submit(press, adas, "done")
+        assert done.result() == 303
+        assert back.result() in (303, 409)
+        ask = db.session.get_one(Ask, ask_id, populate_existing=True)
+        states = [help_.state for help_ in ask.helps]
+        assert (ask.state, states) == (AskState.DONE, [] if back.result() == 303 else [HelpState.DONE])
+        db.session.commit()

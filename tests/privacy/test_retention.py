@@ -8,7 +8,8 @@ from sqlalchemy import delete, func, select
 from supportgroup import clock
 from supportgroup.accounts.models import Account, LinkPurpose, Session, SignInLink
 from supportgroup.accounts.service import new_link, start_session
-from supportgroup.board.models import Ask, AskState, Help, HelpState, Message
+from supportgroup.board import drafts
+from supportgroup.board.models import Ask, AskState, Draft, Help, HelpState, Message
 from supportgroup.db import db, transaction
 from supportgroup.groups.letters import owe_to_member
 from supportgroup.limits import Allowance, Bucket
@@ -51,6 +52,12 @@ def an_ask(ada, ben):
         ask = make_ask(ada, body="More of it", place="Elm Street", state=AskState.DONE, closed_at=clock.now())
         make_help(ask, ben, state=HelpState.DONE, thanks="Thank you")
     return lambda: bool(db.session.get(Ask, ask.id).title or db.session.scalars(select(Help)).one().thanks)
+
+
+def a_draft(ada, ben):
+    with transaction():
+        drafts.keep(me=ben, fields={"title": ["Bring back bread"]})
+    return lambda: count(Draft) == 1
 
 
 def a_message(ada, ben):
@@ -152,6 +159,7 @@ def a_copy(ada, ben):
         (a_sent_letter, 37),
         (a_copy, 1),
         (an_ask, 30),
+        (a_draft, 30),
         (a_message, 365),
         (an_answer, 90),
         (a_presence, 730),

@@ -58,6 +58,7 @@ AUDIENCE = {
     ),
     **only(
         MEMBERS,
+        "board.keep_draft board.let_go_of_draft "
         "board.index board.show board.new board.covered board.ended board.hard board.accept board.hand_back "
         "board.heard board.happened board.done meetings.index meetings.show meetings.calendar meetings.rsvp "
         "meetings.check_in groups.members groups.mine groups.leave groups.agree groups.take_over moderation.blocks "
@@ -68,6 +69,11 @@ AUDIENCE = {
         FACILITATORS,  # who also asked, in this world
         "board.answer board.end_help board.edit board.withdraw board.again board.thank board.welcome_lines "
         "board.edit_offer board.pause_offer board.take_down_offer load.reflect groups.manage groups.applications "
+        "board.answer board.end_help board.own_examples board.remove_example "
+        "board.edit board.withdraw board.again board.thank load.reflect groups.manage "
+        "groups.applications "
+        "board.edit board.withdraw board.again board.thank board.edit_offer board.pause_offer board.take_down_offer "
+        "load.reflect groups.manage groups.applications "
         "groups.answer groups.edit groups.invitations groups.revoke groups.poster groups.hello groups.make_facilitator "
         "groups.remove groups.keep_facilitator groups.step_down groups.stay_on load.spread meetings.new meetings.edit "
         "meetings.cancel meetings.series_list meetings.stop_series meetings.pause meetings.meet_again "

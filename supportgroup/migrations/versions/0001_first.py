@@ -274,6 +274,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_exports_state_asked_at", ["state", "asked_at"], unique=False)
 
     op.create_table(
+        "group_examples",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "errand",
+                "task",
+                "company",
+                "listen",
+                "check_on_me",
+                "host_cover",
+                name="askkind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size_minutes", sa.Integer(), nullable=False),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["groups.id"], name=op.f("fk_group_examples_group_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_examples")),
+    )
+    with op.batch_alter_table("group_examples", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_group_examples_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
         "last_seen",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("seen_on", sa.Date(), nullable=False),
@@ -668,6 +698,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("blocks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_blocks_blocked_id"), ["blocked_id"], unique=False)
+
+    op.create_table(
+        "drafts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("fields_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_drafts_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+        sa.UniqueConstraint("membership_id", name=op.f("uq_drafts_membership_id")),
+    )
+    with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_drafts_saved_at"), ["saved_at"], unique=False)
 
     op.create_table(
         "duties_accepted",
@@ -1385,6 +1430,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_duties_accepted_deputy_id"))
 
     op.drop_table("duties_accepted")
+    with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_drafts_saved_at"))
+
+    op.drop_table("drafts")
     with op.batch_alter_table("blocks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_blocks_blocked_id"))
 
@@ -1474,6 +1523,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_last_seen_seen_on"))
 
     op.drop_table("last_seen")
+    with op.batch_alter_table("group_examples", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_group_examples_group_id"))
+
+    op.drop_table("group_examples")
     with op.batch_alter_table("exports", schema=None) as batch_op:
         batch_op.drop_index("ix_exports_state_asked_at")
         batch_op.drop_index(batch_op.f("ix_exports_account_id"))
