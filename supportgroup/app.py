@@ -23,7 +23,16 @@ from supportgroup.accounts import queries as accounts_queries
 from supportgroup.accounts import service as accounts_service
 from supportgroup.accounts import views as accounts
 from supportgroup.assets import install_assets
-from supportgroup.board import act_views, asking_views, ending, listen_views, offer_views, offers, turns
+from supportgroup.board import (
+    act_views,
+    asking_views,
+    ending,
+    listen_views,
+    offer_views,
+    offers,
+    telling_views,
+    turns,
+)
 from supportgroup.board import views as board
 from supportgroup.board.service import AskHeld
 from supportgroup.config import Settings
@@ -106,6 +115,7 @@ PAGES = (
     act_views,
     offer_views,
     listen_views,
+    telling_views,
     reflections,
     load,
     safety,

@@ -14,7 +14,7 @@ from supportgroup import clock
 from supportgroup import demo_story as story
 from supportgroup.accounts.models import Account, LinkPurpose
 from supportgroup.accounts.service import create_account, new_link
-from supportgroup.board.models import Ask, AskState, Heard, Help, HelpState, Message, Offer
+from supportgroup.board.models import Ask, AskState, Heard, Help, HelpState, Message, Offer, Telling
 from supportgroup.db import db, transaction
 from supportgroup.groups.defaults import AGREEMENT, FIRST_TIME
 from supportgroup.groups.models import Agreement, Group, Membership, MembershipState, Resource, Role, Topic
@@ -23,6 +23,7 @@ from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings import recurrence
 from supportgroup.meetings.models import Answer, Meeting, Presence, Rsvp, Series
 from supportgroup.meetings.series import AHEAD
+from supportgroup.reflections.models import Reflection
 
 DEMO = UUID("5e1f0a7c-3c1d-4c1e-9d52-6a1f6a0c9b10")  # ids are made from names within it: the same every time
 BEHIND = timedelta(days=60)
@@ -45,11 +46,14 @@ def load() -> None:
                 meet_soon(told, places, now)
             for ask in told.asks:
                 make_ask(ask, places, now)
+                tell_group(ask, places, now)
             for number, kept in enumerate(told.resources):
                 made = {"id": key(told.slug, "resource", number), "group_id": key(told.slug), "created_at": now}
                 add(Resource(**made, **vars(kept)))
             for offer in told.offers:
                 make_offer(offer, places, now)
+        for noted in story.NOTED:
+            note_for_oneself(noted, people[story.NOTED_BY], now)
 
 
 def sign_in_links() -> list[tuple[str, str]]:
@@ -324,6 +328,37 @@ def make_ask(told: story.Ask, places: dict[str, Membership], now: datetime) -> N
                 created_at=opened + timedelta(hours=1),
             )
         )
+
+
+def tell_group(told: story.Ask, places: dict[str, Membership], now: datetime) -> None:
+    """What its asker told the group of what came of it, without a name."""
+    if told.told:
+        asker = places[told.by]
+        telling = {"id": key(asker.id, told.title, "told"), "group_id": asker.group_id, "author_id": asker.id}
+        add(Telling(**telling, ask_id=key(asker.id, told.title), text=told.told, unnamed=True, told_at=now))
+
+
+def note_for_oneself(told: story.Noted, account: Account, now: datetime) -> None:
+    """A reflection of somebody's, guess and outcome."""
+    then = now - timedelta(days=told.days_ago)
+    add(
+        Reflection(
+            id=key(account.id, told.about),
+            account_id=account.id,
+            elsewhere=told.elsewhere,
+            about=told.about,
+            guess=told.guess,
+            uneasy_before=told.before,
+            uneasy_after=told.after,
+            thought=told.thought,
+            own_thought=told.own_thought,
+            reply=told.reply,
+            came=told.came,
+            note=told.note,
+            created_at=then,
+            closed_at=then + timedelta(days=2),
+        )
+    )
 
 
 def make_offer(told: story.Offer, places: dict[str, Membership], now: datetime) -> None:

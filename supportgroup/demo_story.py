@@ -8,6 +8,7 @@ from typing import Any
 from supportgroup.board.models import LONGER, AskKind, AskState, Eyes, Happened
 from supportgroup.groups.models import Format, Joining, ResourceKind, Visibility
 from supportgroup.meetings.models import Series
+from supportgroup.reflections.models import Came, Guess, Reply, Thought, Unease
 
 ZONE = "Europe/Paris"
 PEOPLE = ("Ada", "Ben", "Cleo", "Dan")
@@ -39,6 +40,24 @@ class Ask:
     eyes: Eyes = Eyes.GROUP
     came_of_it: Happened | None = None
     thanks: str = ""
+    told: str = ""  # to the group, without a name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted:
+    """A private note around something that was asked, on a board or elsewhere, so that the page has something to show."""
+
+    about: str
+    days_ago: int
+    guess: Guess
+    before: Unease
+    after: Unease
+    reply: Reply = Reply.YES
+    came: Came | None = Came.HAPPENED
+    thought: Thought = Thought.BOTHER
+    own_thought: str = ""
+    note: str = ""
+    elsewhere: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +214,7 @@ CIRCLE = Group(
             helped_by=("Ben",),
             came_of_it=Happened.YES,
             thanks="They were on my mat before I had finished worrying about it.",
+            told="Two stamps. I had the text of the ask open for a week. The answer took an hour.",
         ),
         Ask(
             by="Ben",
@@ -357,3 +377,69 @@ WORK = Group(
 )
 
 GROUPS = (CIRCLE, CARERS, WORK)
+
+# What Ben keeps for himself.
+NOTED_BY = "Ben"
+NOTED = (
+    Noted(
+        about="Read one page before I send it",
+        days_ago=16,
+        guess=Guess.MAYBE,
+        before=Unease.QUITE,
+        after=Unease.A_BIT,
+        came=Came.PARTLY,
+        thought=Thought.THEIR_OWN,
+        elsewhere=False,
+    ),
+    Noted(
+        about="A colleague: take my call on Friday",
+        days_ago=24,
+        guess=Guess.HARDLY,
+        before=Unease.VERY,
+        after=Unease.A_BIT,
+        note="She said: of course. Nothing else happened.",
+    ),
+    Noted(
+        about="My sister: come with me to the hospital",
+        days_ago=31,
+        guess=Guess.HARDLY,
+        before=Unease.VERY,
+        after=Unease.NOT,
+        thought=Thought.LET_DOWN,
+        note="She was there before me.",
+    ),
+    Noted(
+        about="A neighbour: water the plants",
+        days_ago=38,
+        guess=Guess.LIKELY,
+        before=Unease.A_BIT,
+        after=Unease.NOT,
+    ),
+    Noted(
+        about="A friend: lend me the car for an hour",
+        days_ago=45,
+        guess=Guess.HARDLY,
+        before=Unease.QUITE,
+        after=Unease.QUITE,
+        reply=Reply.NO,
+        came=None,
+        note="He needed it himself. It was all right to hear that.",
+    ),
+    Noted(
+        about="My team: move the review by a day",
+        days_ago=52,
+        guess=Guess.HARDLY,
+        before=Unease.QUITE,
+        after=Unease.A_BIT,
+        thought=Thought.ELSE,
+        own_thought="They will see that I cannot do it",
+    ),
+    Noted(
+        about="My sister: ring me on Sundays",
+        days_ago=58,
+        guess=Guess.MAYBE,
+        before=Unease.A_BIT,
+        after=Unease.NOT,
+        came=None,
+    ),
+)

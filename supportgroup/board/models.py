@@ -385,6 +385,23 @@ class Offer(Sealing, Base):
         return self.state is OfferState.OPEN and not self.paused and (self.ends_at is None or self.ends_at > now)
 
 
+class Telling(Sealing, Base):
+    """What an asker told the group of what came of an ask."""
+
+    __tablename__ = "tellings"
+    __table_args__ = (Index("ix_tellings_group_id_told_at", "group_id", "told_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    ask_id: Mapped[UUID | None] = mapped_column(ForeignKey("asks.id", ondelete="SET NULL"), unique=True)
+    unnamed: Mapped[bool] = mapped_column(default=False)
+    text_sealed: Mapped[bytes]
+    told_at: Mapped[datetime]
+
+    text = EncryptedText()
+
+
 class LoadWish(Base):
     """What an account has set itself to carry. A wish, not a wall: see carrying.py."""
 

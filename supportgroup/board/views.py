@@ -1,5 +1,6 @@
 """A group's board: what is asked, one ask, and taking one's own back or asking again."""
 
+from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -8,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from supportgroup import clock
-from supportgroup.board import eyes, helping, offer_queries, offers, phrases, queries, service
+from supportgroup.board import eyes, helping, offer_queries, offers, phrases, queries, service, telling
 from supportgroup.board.carrying import OverOwnLimit
 from supportgroup.board.forms import HardForm, MessageForm, ThanksForm, in_a_week
-from supportgroup.board.models import Ask, Eyes
+from supportgroup.board.models import Ask, Eyes, Telling
 from supportgroup.db import transaction
 from supportgroup.groups import queries as groups
 from supportgroup.groups.access import enter
@@ -79,12 +80,19 @@ def covered(slug: str) -> ResponseReturnValue:
 @login_required
 def ended(slug: str) -> ResponseReturnValue:
     me = enter(slug)
-    return shelf(me, queries.ended(me, after=request.args.get("after")), "What came of asks")
+    after = request.args.get("after")
+    return shelf(me, queries.ended(me, after=after), "What came of asks", [] if after else telling.tellings(me))
 
 
-def shelf(me: Membership, found: queries.Shelf, title: str) -> ResponseReturnValue:
+def shelf(me: Membership, found: queries.Shelf, title: str, tellings: Sequence[Telling] = ()) -> ResponseReturnValue:
     return render_template(
-        "board/shelf.html", me=me, shelf=found, title=title, people=roster(me), eyes=phrases.EYES_OF_OTHERS
+        "board/shelf.html",
+        me=me,
+        shelf=found,
+        title=title,
+        tellings=tellings,
+        people=roster(me),
+        eyes=phrases.EYES_OF_OTHERS,
     )
 
 
@@ -134,6 +142,8 @@ def page_of(
         over=ask.is_over(clock.now()),
         hiding=hiding,
         limit=limit,
+        may_tell=is_asker and telling.may_tell(ask),
+        told=telling.of_ask(ask) if is_asker and telling.may_tell(ask) else None,
         reflection=reflections.of_ask(me.account_id, ask.id) if is_asker else None,
         message=message or MessageForm(formdata=None),
         thanks=thanks or ThanksForm(formdata=None),

@@ -19,6 +19,7 @@ class Subject(StrEnum):
     ASK = "ask"
     MESSAGE = "message"
     OFFER = "offer"
+    TELLING = "telling"
 
 
 class Reason(StrEnum):

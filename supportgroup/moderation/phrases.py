@@ -5,7 +5,13 @@ from supportgroup.mail.transport import Outcome as Relayed
 from supportgroup.moderation.models import Outcome, Reason, Subject
 from supportgroup.safety.models import Act, Rule
 
-SUBJECTS = {Subject.MEMBER: "A person", Subject.ASK: "An ask", Subject.MESSAGE: "A message", Subject.OFFER: "An offer"}
+SUBJECTS = {
+    Subject.MEMBER: "A person",
+    Subject.ASK: "An ask",
+    Subject.MESSAGE: "A message",
+    Subject.OFFER: "An offer",
+    Subject.TELLING: "What was told of an ask",
+}
 
 REASONS = {
     Reason.DANGER: "Somebody may be in danger",

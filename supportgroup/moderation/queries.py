@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 from supportgroup.accounts.models import Account
 from supportgroup.board import offer_queries as board_offers
 from supportgroup.board import queries as board
-from supportgroup.board.models import Ask, Message, Offer
+from supportgroup.board import telling
+from supportgroup.board.models import Ask, Message, Offer, Telling
 from supportgroup.db import db
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, Membership, MembershipState, Role
@@ -103,12 +104,25 @@ def offer_item(offer: Offer) -> Item:
     return Item(Subject.OFFER, offer.id, offer.by, path, tuple(line for line in lines if line[1]))
 
 
+def telling_seen(me: Membership, telling_id: UUID) -> Item | None:
+    found = telling.telling(me, telling_id)
+    return telling_item(found) if found else None
+
+
+def telling_item(one: Telling) -> Item:
+    """What was told of an ask; without a name here too, where it has none."""
+    author = db.session.get_one(Membership, one.author_id)
+    lines = (("Told by", "" if one.unnamed else author.name), ("Text", one.text))
+    return Item(Subject.TELLING, one.id, author, "/board/ended", tuple(line for line in lines if line[1]))
+
+
 # What a member may report, as they find it.
 SEEN = {
     Subject.MEMBER: person_seen,
     Subject.ASK: ask_seen,
     Subject.MESSAGE: message_seen,
     Subject.OFFER: offer_seen,
+    Subject.TELLING: telling_seen,
 }
 
 
@@ -124,6 +138,9 @@ def anything(group_id: UUID, subject: Subject, item_id: UUID) -> Item | None:
     if subject is Subject.OFFER:
         offer = db.session.get(Offer, item_id)
         return offer_item(offer) if offer and offer.group_id == group_id else None
+    if subject is Subject.TELLING:
+        told = db.session.get(Telling, item_id)
+        return telling_item(told) if told and told.group_id == group_id else None
     return None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import create_account
-from supportgroup.board.models import Ask, Chosen, Draft, Heard, Help, HelpState, Message, Offer
+from supportgroup.board.models import Ask, Chosen, Draft, Heard, Help, HelpState, Message, Offer, Telling
 from supportgroup.db import db, transaction
 from supportgroup.events import tell
 from supportgroup.groups import service as groups
@@ -111,6 +111,7 @@ def erase_place(one: Membership) -> None:
     for table, column in (
         (Heard, Heard.membership_id),
         (Chosen, Chosen.membership_id),
+        (Telling, Telling.author_id),
         (Offer, Offer.by_id),
         (Offer, Offer.to_id),
         (Draft, Draft.membership_id),

@@ -67,5 +67,6 @@ FATES: dict[str, str] = {
     "sessions": GOES,
     "sign_in_links": GOES,
     "spare_codes": GOES,
+    "tellings": GOES,
     "topics": GROUPS,
 }

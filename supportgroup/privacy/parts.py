@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from supportgroup.accounts.models import Account, MailWish, Passkey, ReminderTime, SecurityNote, Session
-from supportgroup.board.models import Ask, Draft, Heard, Help, LoadWish, Message, Offer
+from supportgroup.board.models import Ask, Draft, Heard, Help, LoadWish, Message, Offer, Telling
 from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENTS, WEEKDAYS
 from supportgroup.groups.models import Agreement, Group, Membership
@@ -176,6 +176,14 @@ def offers(account: Account) -> list[Record]:
     ]
 
 
+def tellings(account: Account) -> list[Record]:
+    """What the groups were told of what came of asks."""
+    found = select(Telling).where(Telling.author_id.in_(mine(account))).order_by(Telling.told_at, Telling.id)
+    return [
+        {"told": at(one.told_at), "text": one.text, "without a name": one.unnamed} for one in db.session.scalars(found)
+    ]
+
+
 def messages(account: Account) -> list[Record]:
     """What was written around asks, both ways; others stand in it as another member."""
     ids = mine(account)
@@ -334,6 +342,7 @@ PARTS: Sequence[tuple[str, str, Part]] = (
     ("What you asked for", "asks", asks),
     ("What you began to ask", "drafts", drafts),
     ("What you took on", "helps", helps),
+    ("What you told of asks", "tellings", tellings),
     ("What was offered", "offers", offers),
     ("What was written around asks", "messages", messages),
     ("What you heard", "heard", heard),

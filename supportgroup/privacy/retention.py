@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board.models import RUNNING, Ask, Draft, Heard, Help, Message, Offer
+from supportgroup.board.models import RUNNING, Ask, Draft, Heard, Help, Message, Offer, Telling
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.limits import Bucket, Guesses
@@ -81,7 +81,9 @@ def drafts() -> None:
 
 
 def messages() -> None:
+    """What was written around asks, and told of them."""
     db.session.execute(delete(Message).where(Message.created_at < clock.now() - MESSAGES))
+    db.session.execute(delete(Telling).where(Telling.told_at < clock.now() - MESSAGES))
 
 
 def answers() -> None:
