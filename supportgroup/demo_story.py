@@ -45,7 +45,7 @@ class Ask:
 
 @dataclass(frozen=True, kw_only=True)
 class Noted:
-    """A private note around something that was asked, on a board or elsewhere, so that the page has something to show."""
+    """A private note around something asked, on a board or elsewhere, so that the page has something to show."""
 
     about: str
     days_ago: int
