@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from benchmarks import enumeration, pages
+from benchmarks import enumeration, letters, pages
 from tests.services import Services
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -27,6 +27,7 @@ def main() -> None:
                     ("postgresql", os.environ["TEST_DATABASE_URL"]),
                 )
             }
+            found["letters"] = letters.run(os.environ["TEST_DATABASE_URL"], var)
     finally:
         services.stop()
     RESULTS.write_text(json.dumps(found, indent=2) + "\n")

@@ -39,6 +39,7 @@ from supportgroup.mail.transport import Outcome, Relay, Result
 
 HELPERS, SLOW = 5, 0.002  # more desks in one process at most; seconds a letter from which on the relay is slow
 FRESH = timedelta(seconds=1)  # what a letter says is read again when it is older than that
+AHEAD = 10  # letters that are read together at least
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60)]
 SPREAD = 0.2  # of each wait: letters that failed together do not come back together
 
@@ -132,14 +133,17 @@ def deliver(desk: Desk) -> int:
 
 def send_batch(desk: Desk, leases: Leases, batch: Sequence[Letter]) -> int:
     """Send the letters of a batch one after the other; how many were accepted. What was not begun is given back."""
-    accepted = begun = 0
+    accepted = begun = read_at = 0
+    ahead, words = len(batch), None
     try:
-        words = read(batch)
         for letter in batch:
             if desk.closed():
                 break
-            if clock.now() - words.read_at > FRESH:
-                words = read(batch[begun:])
+            stale = words is not None and clock.now() - words.read_at > FRESH
+            if words is None or stale or begun == read_at + ahead:
+                if words is not None:  # as many as go out while what they say is fresh, or more where they all did
+                    ahead = max(AHEAD, begun - read_at) if stale else ahead * 2
+                words, read_at = read(batch[begun : begun + ahead]), begun
             begun += 1
             accepted += handle(desk, leases, letter, words)
     finally:

@@ -31,6 +31,13 @@ GROUP = 400  # members
 
 def owe_reminders(number: int) -> None:
     """As many reminders, all due now, each to somebody else."""
+    make_due(number)
+    with transaction():
+        reminders.owe_reminders(since=None)
+
+
+def make_due(number: int) -> None:
+    """Meetings in an hour, to which as many come in all, each of them somebody else."""
     soon, since = clock.now() + timedelta(minutes=59), clock.now() - timedelta(minutes=30)
     for first in range(0, number, GROUP):
         with transaction():
@@ -38,8 +45,6 @@ def owe_reminders(number: int) -> None:
             meeting = make_meeting(group, soon, created_at=since)
             for one in range(first, min(first + GROUP, number)):
                 make_rsvp(meeting, make_membership(group, make_account(f"Ben{one}")), answered_at=since)
-    with transaction():
-        reminders.owe_reminders(since=None)
 
 
 def owe_reminders_of_many(number: int) -> dict[str, tuple[Membership, Meeting]]:

@@ -28,6 +28,7 @@ from tests.processes import until
 from tests.relay import DROP, SWALLOW, relay, seeded
 
 LATE = 0.03  # seconds before each of the relay's answers; at once, and the letters were gone before the first kill
+BREATH = 3  # seconds that senders have at most to send a letter between two ends
 LATER = "451 4.3.0 Later"
 
 
@@ -54,7 +55,10 @@ def ended(on: Stage, how: signal.Signals, *, times: int, seed: int, lease: float
         working = [processes.start(), processes.start()]
         until(lambda: len(there.kept) > 5)
         for turn in range(times):
-            time.sleep(dice.uniform(0.05, 0.3))
+            sent, end = len(there.kept), time.monotonic() + BREATH
+            while len(there.kept) == sent and time.monotonic() < end:  # on a busy machine nobody would be at work yet
+                time.sleep(0.01)
+            time.sleep(dice.uniform(0, 0.2))
             processes.end(working[turn % 2], how)
             working[turn % 2] = processes.start()
         on.wait()

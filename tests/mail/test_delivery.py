@@ -372,6 +372,26 @@ def test_a_hundred_letters_cost_six_statements_and_two_for_each(frozen, app, pos
     assert len(rest) - idle <= 6, "\n".join(text[:90] for text in rest)
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_of_a_slow_relays_letters_only_those_that_go_out_soon_are_read_again(frozen, app, monkeypatch):
+    """Else the rest of the batch would be read anew after every few letters."""
+    with transaction():
+        for number in range(60):
+            accounts.request_link(email=make_account(f"Ben{number}").email, browser=None)
+    together = []
+    monkeypatch.setattr(
+        delivery, "read", lambda letters, read=delivery.read: together.append(len(letters)) or read(letters)
+    )
+
+    def answer_late(_desk):
+        frozen.shift(timedelta(seconds=0.3))
+        return Result(Outcome.ACCEPTED, 250)
+
+    assert deliver_to(answer_late) == 60
+    assert together[0] == 60
+    assert max(together[1:]) == delivery.AHEAD
+
+
 def desk_that(answers):
     """A desk whose relay answers each letter so."""
     desk = desk_of_app(clock.now() + timedelta(minutes=1))
