@@ -50,6 +50,10 @@ check: .venv/test.ok ## lint, format, types, import contracts
 	@$(BIN)/djlint --quiet --lint templates
 	@! grep -nE '[a-z]+://' requirements.lock requirements-dev.lock
 
+.PHONY: scan
+scan: ## look for known mistakes: bandit, and semgrep with rules of our own (in an environment of their own)
+	@.ci/scan
+
 .PHONY: bench
 bench: .venv/test.ok ## run the benchmarks, print a table, write benchmarks/results.json
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -143,7 +143,7 @@ def listens(port: int) -> bool:
 def healthy(settings: Settings) -> bool:
     """Whether the web answers."""
     host = settings.bind.strip("[]")
-    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  asked, not listened on
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  asked, not listened on  # nosec B104
     connection = http.client.HTTPConnection(here, settings.port, timeout=2)
     with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
         connection.request("GET", "/healthz")

@@ -27,7 +27,8 @@ POWERS = only(
     "moderation.hide moderation.show moderation.why moderation.operator_queue moderation.operator_look "
     "moderation.operator_open "
     "moderation.operator_answer moderation.operator_hide moderation.operator_remove moderation.operator_hidden "
-    "moderation.operator_keep moderation.operator_show",
+    "moderation.operator_keep moderation.operator_show moderation.operator_mail moderation.operator_mail_retry "
+    "moderation.operator_mail_drop",
 )
 
 

@@ -12,7 +12,7 @@ from supportgroup.groups import removing
 from supportgroup.groups.models import MembershipState, Removal, Role
 from tests.factories import make_account, make_membership
 from tests.groups.steps import subjects
-from tests.post import deliver_due
+from tests.post import deliver_due, text_of
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ def test_two_want_it_a_week_passes_and_the_place_ends(frozen, three, group, ben,
     assert state_of(finn) is MembershipState.REMOVED
     deliver_due()
     assert subjects(postbox, finn)[-1] == f"{finn.cover_word}: your place has ended"
+    assert "how to reach them" in text_of(postbox[-1])  # an appeal, to somebody else
     assert db.session.scalars(select(Removal)).all() == []
 
 

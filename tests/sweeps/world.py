@@ -138,6 +138,8 @@ FORMS: dict[str, Callable[[Place], dict[str, Any]]] = {
     "moderation.hide": lambda _: {"rule": "hurts"},
     "moderation.why": lambda _: {"rule": "hurts"},
     "moderation.operator_answer": lambda _: {"outcome": "nothing"},
+    "moderation.operator_mail_retry": lambda _: {"state": "held", "kind": "sign-in"},
+    "moderation.operator_mail_drop": lambda _: {"state": "held", "kind": "sign-in"},
     "moderation.operator_hide": lambda _: {"rule": "hurts"},
 }
 
