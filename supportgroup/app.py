@@ -63,6 +63,7 @@ from supportgroup.mail.transport import Relay
 from supportgroup.meetings import (
     answering,
     answers,
+    at_meeting_views,
     attending,
     calendar_views,
     editing,
@@ -110,6 +111,7 @@ PAGES = (
     attending,
     calendar_views,
     hosting_views,
+    at_meeting_views,
     board,
     asking_views,
     act_views,

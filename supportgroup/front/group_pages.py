@@ -107,5 +107,6 @@ def manage(slug: str) -> ResponseReturnValue:
         removals=removing.open_removals(me),
         waiting=len(queries.members(me.group_id, MembershipState.WAITING)),
         size=len(active),
+        lookers=sum(one.is_facilitator for one in active),
         meetings=coming_meetings(me.group, 4),
     )

@@ -35,11 +35,7 @@ def mark_present(
     `by` hosts or facilitates; `among` are those who were to choose from, where not all were: of others nothing changes.
     Raises Refused before it begins, or when it was cancelled.
     """
-    meeting = queries.meeting(by, meeting_id, lock=True)
-    if meeting is None or not meeting.is_planned:
-        raise Refused("This meeting was cancelled, so nobody was there.")
-    if meeting.starts_at > clock.now():
-        raise Refused("This meeting has not begun yet.")
+    meeting = begun(by, meeting_id)
     chosen = Membership.id.in_(members)
     if everyone:
         chosen = Membership.id.in_(
@@ -55,6 +51,39 @@ def mark_present(
     db.session.flush()
     ask_how_it_was(meeting, there)
     return meeting
+
+
+def begun(by: Membership, meeting_id: UUID) -> Meeting:
+    """The meeting, held, once it has begun. Raises Refused."""
+    meeting = queries.meeting(by, meeting_id, lock=True)
+    if meeting is None or not meeting.is_planned:
+        raise Refused("This meeting was cancelled, so nobody was there.")
+    if meeting.starts_at > clock.now():
+        raise Refused("This meeting has not begun yet.")
+    return meeting
+
+
+def mark_one(*, by: Membership, meeting_id: UUID, member_id: UUID, there: bool) -> None:
+    """Note that this member is there, or take that back. `by` hosts or facilitates. Raises Refused before it begins."""
+    meeting = begun(by, meeting_id)
+    if not there:
+        gone = delete(Presence).where(Presence.meeting_id == meeting.id, Presence.membership_id == member_id)
+        db.session.execute(gone)
+        return
+    people = people_there(meeting, Membership.id == member_id)
+    for one in people:
+        db.session.execute(insert_or_ignore(Presence).values(meeting_id=meeting.id, membership_id=one))
+    ask_how_it_was(meeting, people)
+
+
+def mark_everyone(*, by: Membership, meeting_id: UUID) -> None:
+    """Note that all who said they come are there, beside those who are marked already."""
+    meeting = begun(by, meeting_id)
+    said_so = select(Rsvp.membership_id).where(Rsvp.meeting_id == meeting.id, Rsvp.answer == Answer.GOING)
+    people = people_there(meeting, Membership.id.in_(said_so))
+    for one in people:
+        db.session.execute(insert_or_ignore(Presence).values(meeting_id=meeting.id, membership_id=one))
+    ask_how_it_was(meeting, people)
 
 
 def people_there(meeting: Meeting, chosen: ColumnElement[bool]) -> dict[UUID, UUID]:

@@ -310,6 +310,14 @@ def said_as(pattern: Pattern) -> Repeats | None:
     return None
 
 
+class CloseForm(Form):
+    """What the host may leave behind when a meeting closes."""
+
+    note = Paragraphs("A note for the next host", [Length(max=2000, message="Up to 2000 letters.")])
+    guests = Number("Guests", 0, 500, "Choose a number from 0 to 500, or leave it open.", Optional())
+    line = Line("How it was for you", [Length(max=500, message="Up to 500 letters.")])
+
+
 class CheckInForm(Form):
     feeling = Radios(
         "How do you go home from it",

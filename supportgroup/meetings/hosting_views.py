@@ -140,5 +140,5 @@ def turn(token: str) -> ResponseReturnValue:
         mine=mine,
         to_come=to_come,
         form=form,
-        page=link("meeting", meeting_id),
+        page=link("host-page" if mine else "meeting", meeting_id),
     )

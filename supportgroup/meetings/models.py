@@ -148,6 +148,8 @@ class Meeting(Sealing, Base):
     changed_at: Mapped[datetime | None]  # when the sequence went up last
     moved_from: Mapped[datetime | None]  # when it was to start, as far as its members know
     closed_at: Mapped[datetime | None]  # the host has marked who came
+    guests: Mapped[int | None]  # how many were there who are not of the group
+    talking_order: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # memberships still to speak
     pause_id: Mapped[UUID | None] = mapped_column(ForeignKey("pauses.id", ondelete="SET NULL"))  # cancelled by it
     created_at: Mapped[datetime]
 
@@ -230,6 +232,35 @@ class Presence(Base):
     membership_id: Mapped[UUID] = mapped_column(
         ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+class HandoverNote(Sealing, Base):
+    """What the host of one meeting leaves for the next: about the meeting, not about people. Gone after sixty days."""
+
+    __tablename__ = "handover_notes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"), unique=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    text_sealed: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+    text = EncryptedText()
+
+
+class HostLine(Sealing, Base):
+    """How hosting a meeting was, for the one who hosted. No screen shows it to anybody else."""
+
+    __tablename__ = "host_lines"
+    __table_args__ = (UniqueConstraint("meeting_id", "membership_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"))
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    line_sealed: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+    line = EncryptedText()
 
 
 class CheckIn(Sealing, Base):

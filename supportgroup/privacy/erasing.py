@@ -18,7 +18,7 @@ from supportgroup.groups import service as groups
 from supportgroup.groups.models import Invitation, Membership, MembershipState
 from supportgroup.mail.epoch import Restored
 from supportgroup.mail.models import Letter
-from supportgroup.meetings.models import CheckIn, GladHost, Meeting, PassedTurn, Presence, Rsvp
+from supportgroup.meetings.models import CheckIn, GladHost, HandoverNote, HostLine, Meeting, PassedTurn, Presence, Rsvp
 from supportgroup.moderation.models import DutiesAccepted, Report
 from supportgroup.privacy import letters
 from supportgroup.privacy.models import Erased, Erasure
@@ -119,6 +119,8 @@ def erase_place(one: Membership) -> None:
         (Presence, Presence.membership_id),
         (CheckIn, CheckIn.membership_id),
         (GladHost, GladHost.membership_id),
+        (HandoverNote, HandoverNote.author_id),
+        (HostLine, HostLine.membership_id),
         (PassedTurn, PassedTurn.membership_id),
         (Mute, Mute.muter_id),
         (Mute, Mute.muted_id),

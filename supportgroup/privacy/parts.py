@@ -14,7 +14,16 @@ from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENTS, WEEKDAYS
 from supportgroup.groups.models import Agreement, Group, Membership
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.meetings.models import CalendarWish, CheckIn, GladHost, Meeting, Presence, Rsvp
+from supportgroup.meetings.models import (
+    CalendarWish,
+    CheckIn,
+    GladHost,
+    HandoverNote,
+    HostLine,
+    Meeting,
+    Presence,
+    Rsvp,
+)
 from supportgroup.moderation.models import Report
 from supportgroup.moderation.phrases import ACTS, REASONS, SUBJECTS
 from supportgroup.reflections.models import Note, Reflection
@@ -239,6 +248,11 @@ def meetings(account: Account) -> list[Record]:
     ]
     records += [{"meeting": one.title, "on": at(one.starts_at), "what": "was there"} for one in there]
     records += [{"meeting": one.title, "on": at(one.starts_at), "what": "host"} for one in hosted]
+    notes = select(HandoverNote).where(HandoverNote.author_id.in_(ids))
+    records += [
+        {"meeting": None, "on": at(one.created_at), "what": f"note for the next host: {one.text}"}
+        for one in db.session.scalars(notes)
+    ]
     glad = db.session.scalars(select(GladHost).where(GladHost.membership_id.in_(ids)))
     records += [{"meeting": None, "on": at(one.since), "what": "glad to host now and then"} for one in glad]
     return sorted(records, key=lambda record: str(record["on"]))
@@ -251,9 +265,18 @@ def check_ins(account: Account) -> list[Record]:
         .where(CheckIn.membership_id.in_(mine(account)))
         .order_by(CheckIn.created_at)
     )
+    hosted = db.session.execute(
+        select(HostLine, Meeting)
+        .join(Meeting, Meeting.id == HostLine.meeting_id)
+        .where(HostLine.membership_id.in_(mine(account)))
+        .order_by(HostLine.created_at)
+    )
     return [
         {"meeting": meeting.title, "on": at(one.created_at), "how it was": str(one.feeling), "line": one.line or None}
         for one, meeting in rows
+    ] + [
+        {"meeting": meeting.title, "on": at(one.created_at), "how it was": "as host", "line": one.line}
+        for one, meeting in hosted
     ]
 
 

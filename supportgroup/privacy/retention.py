@@ -14,7 +14,7 @@ from supportgroup.board.models import RUNNING, Ask, Draft, Heard, Help, Message,
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.limits import Bucket, Guesses
-from supportgroup.meetings.models import Meeting, Presence, Rsvp
+from supportgroup.meetings.models import HandoverNote, Meeting, Presence, Rsvp
 from supportgroup.moderation.models import Report, ReportState
 from supportgroup.privacy import letters
 from supportgroup.privacy.erasing import erase_place
@@ -38,6 +38,8 @@ OFFERS = timedelta(days=30)  # to one member, after the day they were for
 DRAFTS = timedelta(days=30)  # after it was written in last
 MESSAGES = timedelta(days=365)
 ANSWERS = timedelta(days=90)  # after the meeting
+HANDOVERS = timedelta(days=60)
+ORDERS = timedelta(days=1)  # who was to speak, after the meeting
 PRESENCE = timedelta(days=730)
 FETCHED = timedelta(days=30)  # that there was a copy
 THROTTLES = timedelta(days=30)
@@ -51,8 +53,8 @@ SLOW = timedelta(days=1)  # of undo for an account nobody used for two years
 
 def let_go_of_old() -> None:
     """Run every rule. Each is one or two statements, and may run twice."""
-    rules = (ask_words, drafts, offers, messages, answers, presence, throttles, log, reports, blocks, copies, proofs)
-    for rule in rules:
+    of_groups = (ask_words, drafts, offers, messages, answers, handovers, presence)
+    for rule in (*of_groups, throttles, log, reports, blocks, copies, proofs):
         rule()
 
 
@@ -89,6 +91,14 @@ def messages() -> None:
 def answers() -> None:
     past = select(Meeting.id).where(Meeting.ends_at < clock.now() - ANSWERS)
     db.session.execute(delete(Rsvp).where(Rsvp.meeting_id.in_(past)))
+
+
+def handovers() -> None:
+    """What one host left for the next, and in which order people were to speak."""
+    now = clock.now()
+    db.session.execute(delete(HandoverNote).where(HandoverNote.created_at < now - HANDOVERS))
+    spoken = and_(Meeting.talking_order.is_not(None), Meeting.ends_at < now - ORDERS)
+    db.session.execute(update(Meeting).where(spoken).values(talking_order=None))
 
 
 def presence() -> None:

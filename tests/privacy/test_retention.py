@@ -14,7 +14,7 @@ from supportgroup.db import db, transaction
 from supportgroup.groups.letters import owe_to_member
 from supportgroup.limits import Allowance, Bucket
 from supportgroup.mail.models import Letter
-from supportgroup.meetings.models import Meeting, Presence, Rsvp
+from supportgroup.meetings.models import HandoverNote, Meeting, Presence, Rsvp
 from supportgroup.moderation.models import Desk, Outcome, Reason, Report, ReportState, Subject
 from supportgroup.privacy import erasing, retention
 from supportgroup.privacy.models import Erased, Erasure, Export, ExportState, LastSeen
@@ -71,6 +71,13 @@ def an_answer(ada, ben):
     with transaction():
         make_rsvp(make_meeting(ada.group, clock.now() - timedelta(hours=1)), ben)
     return lambda: count(Rsvp) == 1
+
+
+def a_handover_note(ada, ben):
+    with transaction():
+        meeting = make_meeting(ada.group, clock.now() - timedelta(hours=1))
+    add(HandoverNote(meeting_id=meeting.id, author_id=ada.id, text="Bring tea", created_at=clock.now()))
+    return lambda: count(HandoverNote) == 1
 
 
 def a_presence(ada, ben):
@@ -162,6 +169,7 @@ def a_copy(ada, ben):
         (a_draft, 30),
         (a_message, 365),
         (an_answer, 90),
+        (a_handover_note, 60),
         (a_presence, 730),
         (a_throttle, 30),
         (a_log_entry, 400),

@@ -1019,6 +1019,8 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("guests", sa.Integer(), nullable=True),
+        sa.Column("talking_order", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("pause_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_meetings_duration")),
@@ -1156,6 +1158,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("check_ins", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_check_ins_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "handover_notes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["memberships.id"], name=op.f("fk_handover_notes_author_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_handover_notes_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover_notes")),
+        sa.UniqueConstraint("meeting_id", name=op.f("uq_handover_notes_meeting_id")),
+    )
+    with op.batch_alter_table("handover_notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_notes_author_id"), ["author_id"], unique=False)
+
+    op.create_table(
+        "host_lines",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("line_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_host_lines_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_host_lines_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_host_lines")),
+        sa.UniqueConstraint("meeting_id", "membership_id", name=op.f("uq_host_lines_meeting_id_membership_id")),
+    )
+    with op.batch_alter_table("host_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_host_lines_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
         "passed_turns",
@@ -1391,6 +1431,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_passed_turns_membership_id"))
 
     op.drop_table("passed_turns")
+    with op.batch_alter_table("host_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_host_lines_membership_id"))
+
+    op.drop_table("host_lines")
+    with op.batch_alter_table("handover_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_notes_author_id"))
+
+    op.drop_table("handover_notes")
     with op.batch_alter_table("check_ins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_check_ins_membership_id"))
 
