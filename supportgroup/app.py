@@ -30,6 +30,7 @@ from supportgroup.board import (
     listen_views,
     offer_views,
     offers,
+    spoken_views,
     telling_views,
     turns,
 )
@@ -118,6 +119,7 @@ PAGES = (
     offer_views,
     listen_views,
     telling_views,
+    spoken_views,
     reflections,
     load,
     safety,

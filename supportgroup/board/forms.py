@@ -321,3 +321,12 @@ class ProposalForm(Form):
 class HearingForm(Form):
     says = Cards("Answer", HEARING, "Choose one of the three.", default=Hearing.I_HEAR_YOU)
     line = Line("A line of your own", [Length(max=300, message="Up to 300 letters.")])
+
+
+class SpokenForm(Form):
+    """What somebody said in the round."""
+
+    title = Line(
+        "What would help",
+        [DataRequired("Say in a few words what would help."), Length(max=120, message="Up to 120 letters.")],
+    )

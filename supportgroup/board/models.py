@@ -312,6 +312,20 @@ class Message(Sealing, Base):
     text = EncryptedText()
 
 
+class SpokenAsk(Sealing, Base):
+    """What a member said in a round, written down by the host: theirs alone until they put it on the board."""
+
+    __tablename__ = "spoken_asks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
+    for_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    title_sealed: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+    title = EncryptedText()
+
+
 class Heard(Sealing, Base):
     """A member's "I hear you" to an ask to be heard, with a line where its asker said that one is welcome."""
 

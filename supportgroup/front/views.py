@@ -9,6 +9,7 @@ from flask_login import current_user, login_required
 from supportgroup import clock
 from supportgroup.board import offer_queries as offers
 from supportgroup.board import queries as board
+from supportgroup.board import spoken
 from supportgroup.board.models import AskState, Happened
 from supportgroup.board.queries import Summary
 from supportgroup.front import finding
@@ -56,6 +57,7 @@ def home() -> ResponseReturnValue:
         asks=[(summary, came_of(summary, people.get(summary.me))) for summary in asks],
         helps=helps,
         offers=offers.waiting_for(current_user.id),
+        spoken=spoken.said_by(current_user.id),
         small=board.something_small(mine),
         card=load.card(current_user.id, mine),
     )

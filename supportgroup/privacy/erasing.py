@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import create_account
-from supportgroup.board.models import Ask, Chosen, Draft, Heard, Help, HelpState, Message, Offer, Telling
+from supportgroup.board.models import Ask, Chosen, Draft, Heard, Help, HelpState, Message, Offer, SpokenAsk, Telling
 from supportgroup.db import db, transaction
 from supportgroup.events import tell
 from supportgroup.groups import service as groups
@@ -110,6 +110,7 @@ def erase_place(one: Membership) -> None:
     db.session.execute(update(Message).where(Message.author_id == one.id).values(text_sealed=None))
     for table, column in (
         (Heard, Heard.membership_id),
+        (SpokenAsk, SpokenAsk.for_id),
         (Chosen, Chosen.membership_id),
         (Telling, Telling.author_id),
         (Offer, Offer.by_id),

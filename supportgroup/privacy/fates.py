@@ -70,5 +70,6 @@ FATES: dict[str, str] = {
     "sign_in_links": GOES,
     "spare_codes": GOES,
     "tellings": GOES,
+    "spoken_asks": GOES,
     "topics": GROUPS,
 }

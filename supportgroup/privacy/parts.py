@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from supportgroup.accounts.models import Account, MailWish, Passkey, ReminderTime, SecurityNote, Session
-from supportgroup.board.models import Ask, Draft, Heard, Help, LoadWish, Message, Offer, Telling
+from supportgroup.board.models import Ask, Draft, Heard, Help, LoadWish, Message, Offer, SpokenAsk, Telling
 from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENTS, WEEKDAYS
 from supportgroup.groups.models import Agreement, Group, Membership
@@ -220,6 +220,12 @@ def messages(account: Account) -> list[Record]:
     ]
 
 
+def spoken(account: Account) -> list[Record]:
+    """What was written down in a meeting's round and waits for a word."""
+    found = select(SpokenAsk).where(SpokenAsk.for_id.in_(mine(account))).order_by(SpokenAsk.created_at)
+    return [{"on": at(one.created_at), "said": one.title} for one in db.session.scalars(found)]
+
+
 def heard(account: Account) -> list[Record]:
     found = select(Heard).where(Heard.membership_id.in_(mine(account))).order_by(Heard.created_at)
     return [
@@ -367,6 +373,7 @@ PARTS: Sequence[tuple[str, str, Part]] = (
     ("What you took on", "helps", helps),
     ("What you told of asks", "tellings", tellings),
     ("What was offered", "offers", offers),
+    ("What you said in a round", "spoken", spoken),
     ("What was written around asks", "messages", messages),
     ("What you heard", "heard", heard),
     ("Meetings", "meetings", meetings),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board.models import RUNNING, Ask, Draft, Heard, Help, Message, Offer, Telling
+from supportgroup.board.models import RUNNING, Ask, Draft, Heard, Help, Message, Offer, SpokenAsk, Telling
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.limits import Bucket, Guesses
@@ -38,6 +38,7 @@ OFFERS = timedelta(days=30)  # to one member, after the day they were for
 DRAFTS = timedelta(days=30)  # after it was written in last
 MESSAGES = timedelta(days=365)
 ANSWERS = timedelta(days=90)  # after the meeting
+SPOKEN = timedelta(days=7)
 HANDOVERS = timedelta(days=60)
 ORDERS = timedelta(days=1)  # who was to speak, after the meeting
 PRESENCE = timedelta(days=730)
@@ -53,7 +54,7 @@ SLOW = timedelta(days=1)  # of undo for an account nobody used for two years
 
 def let_go_of_old() -> None:
     """Run every rule. Each is one or two statements, and may run twice."""
-    of_groups = (ask_words, drafts, offers, messages, answers, handovers, presence)
+    of_groups = (ask_words, drafts, spoken, offers, messages, answers, handovers, presence)
     for rule in (*of_groups, throttles, log, reports, blocks, copies, proofs):
         rule()
 
@@ -80,6 +81,11 @@ def offers() -> None:
 def drafts() -> None:
     """Asks that were begun and not posted."""
     db.session.execute(delete(Draft).where(Draft.saved_at < clock.now() - DRAFTS))
+
+
+def spoken() -> None:
+    """What was said in a round and never put on the board."""
+    db.session.execute(delete(SpokenAsk).where(SpokenAsk.created_at < clock.now() - SPOKEN))
 
 
 def messages() -> None:

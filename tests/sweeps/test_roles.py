@@ -112,7 +112,8 @@ AUDIENCE = {
     **only(MEMBERS, "meetings.hosts meetings.glad meetings.take_turn"),
     **only(FACILITATORS, "meetings.host"),
     **only(HERS, "meetings.pass_on"),
-    **only(HERS | FACILITATORS, "meetings.whether meetings.hosting meetings.here meetings.order"),
+    **only(HERS | FACILITATORS, "meetings.whether meetings.hosting meetings.here meetings.order board.write_down"),
+    **only(HERS, "board.answer_spoken"),
     **only(HERS | FACILITATORS, "meetings.attendance board.messages moderation.unblock"),
     # Nobody reports what they wrote themselves, or offers something to themselves.
     **only(MEMBERS - FACILITATORS, "moderation.report board.offer_to"),

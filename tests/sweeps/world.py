@@ -20,7 +20,7 @@ from supportgroup import clock, pulse
 from supportgroup.accounts.access import cookie_name
 from supportgroup.accounts.models import Account, OtherAddress
 from supportgroup.accounts.service import new_link, start_session
-from supportgroup.board.models import Ask, AskKind, GroupExample, Message
+from supportgroup.board.models import Ask, AskKind, GroupExample, Message, SpokenAsk
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import Group, Invitation, Membership, MembershipState, Role
 from supportgroup.mail.links import token
@@ -193,7 +193,8 @@ def make_place(accounts: dict[str, Account]) -> Place:
     report = make_report(group, people, ask)
     block = Block(blocker_id=member.id, blocked_id=people["blocked"].id, created_at=now)
     example = GroupExample(group_id=group.id, kind=AskKind.ERRAND, size_minutes=5, title="Bread", created_at=now)
-    db.session.add_all([message, invitation, hiding, report, block, example])
+    spoken = SpokenAsk(group_id=group.id, for_id=member.id, title="Bread", created_at=now)
+    db.session.add_all([message, invitation, hiding, report, block, example, spoken])
     db.session.flush()
     ids = {
         "meeting_id": meeting.id,
@@ -209,6 +210,7 @@ def make_place(accounts: dict[str, Account]) -> Place:
         "hiding_id": hiding.id,
         "example_id": example.id,
         "report_id": report.id,
+        "spoken_id": spoken.id,
     }
     return Place(group, people, meeting, ask, message, ids)
 

@@ -989,6 +989,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_security_notes_created_at"), ["created_at"], unique=False)
 
     op.create_table(
+        "spoken_asks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("for_id", sa.Uuid(), nullable=False),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["for_id"], ["memberships.id"], name=op.f("fk_spoken_asks_for_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_spoken_asks_group_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spoken_asks")),
+    )
+    with op.batch_alter_table("spoken_asks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_spoken_asks_for_id"), ["for_id"], unique=False)
+
+    op.create_table(
         "meetings",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -1459,6 +1473,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_meetings_ends_at"))
 
     op.drop_table("meetings")
+    with op.batch_alter_table("spoken_asks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_spoken_asks_for_id"))
+
+    op.drop_table("spoken_asks")
     with op.batch_alter_table("security_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_security_notes_created_at"))
         batch_op.drop_index(batch_op.f("ix_security_notes_account_id"))
