@@ -114,7 +114,7 @@ def order(slug: str, meeting_id: UUID) -> ResponseReturnValue:
 
 
 def back(slug: str, meeting_id: UUID, anchor: str) -> ResponseReturnValue:
-    return redirect(url_for(".hosting", slug=slug, meeting_id=meeting_id, _anchor=anchor), 303)
+    return redirect(url_for("meetings.hosting", slug=slug, meeting_id=meeting_id, _anchor=anchor), 303)
 
 
 @destination("host-page")
