@@ -292,6 +292,7 @@ def make_ask(told: story.Ask, places: dict[str, Membership], now: datetime) -> N
             area=told.area,
             place=told.place,
             eyes=told.eyes,
+            unnamed=told.unnamed,
             needed_by=needed_by,
             state=told.state,
             created_at=opened,

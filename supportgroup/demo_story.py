@@ -38,6 +38,7 @@ class Ask:
     area: str = ""
     place: str = ""
     eyes: Eyes = Eyes.GROUP
+    unnamed: bool = False
     came_of_it: Happened | None = None
     thanks: str = ""
     told: str = ""  # to the group, without a name
@@ -193,6 +194,14 @@ CIRCLE = Group(
             days_ago=0,
             needed_in=None,
             heard_by=("Cleo",),
+        ),
+        Ask(
+            by="Ben",
+            kind=AskKind.COMPANY,
+            title="Stay on the phone while I open the post",
+            days_ago=0,
+            needed_in=4,
+            unnamed=True,
         ),
         Ask(
             by="Cleo",
