@@ -198,7 +198,7 @@ CIRCLE = Group(
         Ask(
             by="Ben",
             kind=AskKind.COMPANY,
-            title="Stay on the phone while I open the post",
+            title="Sit in a call with me while I wash up",
             days_ago=0,
             needed_in=4,
             unnamed=True,
