@@ -54,7 +54,7 @@ def test_what_cannot_be_answered_says_so(circle, frozen, client, what):
     path = f"/meetings/answer/{token('answer', meeting.id, circle.ben.id)}"
     if what == "full":
         assert "Wait for a place" in client.get(path).text
-        assert "It is full just now" in client.post(path, data={"answer": "going"}, follow_redirects=True).text
+        assert "It is full right now" in client.post(path, data={"answer": "going"}, follow_redirects=True).text
         assert given(meeting, circle.ben) is Answer.WAITING
         return
     with transaction():
