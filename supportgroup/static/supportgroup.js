@@ -188,36 +188,44 @@ document.addEventListener("input", (event) => {
   typing = setTimeout(() => follow(form), STILL);
 });
 
-// <form data-autosave="/where">: what is typed is kept there as a draft while one types. An element with data-kept
-// inside the form says so.
+// <form data-autosave="/where">: what is typed is kept there as a draft while one types. An element with
+// data-kept="words" inside the form says these words then.
 
-const CALM = 1500; // ms without typing after which a draft is kept
+const CALM = 3000; // ms without typing after which a draft is kept
 
 function keepDrafts(form) {
   let calm = 0;
 
+  const say = (words) => {
+    for (const place of form.querySelectorAll("[data-kept]")) place.textContent = words ?? place.dataset.kept;
+  };
+
   async function keep(options) {
     clearTimeout(calm);
     calm = 0;
+    const written = [...form.elements].some((one) => /^text/.test(one.type) && one.value.trim());
+    if (!written) return;
+    const body = contents(form);
+    body.set("quietly", "y"); // the page that comes next has nothing to say about it
     try {
-      const answer = await fetch(form.dataset.autosave, { method: "POST", body: contents(form), ...options });
-      if (!answer.ok || form.ariaBusy === "true") return;
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body, ...options });
+      if (answer.ok) say();
     } catch {
-      return; // no connection: it still stands in the form, and the next try may get through
+      // No connection: what is typed still stands in the form, and the next try may get through.
     }
-    for (const place of form.querySelectorAll("[data-kept]")) place.textContent = "Kept";
-    announce("Kept");
   }
 
-  form.addEventListener("input", () => {
-    for (const place of form.querySelectorAll("[data-kept]")) place.textContent = "";
-    clearTimeout(calm);
-    calm = setTimeout(keep, CALM);
-  });
-  form.addEventListener("submit", () => {
+  const rest = () => {
     clearTimeout(calm);
     calm = 0;
+  };
+
+  form.addEventListener("input", () => {
+    rest();
+    say("");
+    calm = setTimeout(keep, CALM);
   });
+  form.addEventListener("submit", rest);
   window.addEventListener("pagehide", () => calm && keep({ keepalive: true })); // left while typing
 }
 
@@ -250,9 +258,7 @@ if ("keepHelp" in document.body.dataset && navigator.serviceWorker) {
   navigator.serviceWorker.register(policy ? policy.createScriptURL(WORKER) : WORKER).catch(() => {});
 }
 
-// A new ask: who will see it, examples near to what is chosen, and a draft kept while somebody types.
-
-const KEEP_AFTER = 3000; // ms without typing
+// A new ask: who will see it, and examples near to what is chosen.
 
 // What the chosen eyes are called; of people chosen one by one, how many.
 function seenBy(form) {
@@ -282,32 +288,11 @@ function fillFrom(form, example) {
   form.querySelector(`[name=kind][value="${example.dataset.kind}"]`).checked = true;
   form.elements.title.focus();
   showNear(form);
-  keepSoon(form);
+  form.dispatchEvent(new Event("input"));
 }
 
-let keeping = 0;
-
-function keepSoon(form) {
-  clearTimeout(keeping);
-  keeping = setTimeout(() => keep(form), KEEP_AFTER);
-}
-
-async function keep(form) {
-  if (!form.elements.title.value.trim() && !form.elements.body.value.trim()) return;
-  try {
-    const body = contents(form);
-    body.set("quietly", "y"); // the page that comes next has nothing to say about it
-    const answer = await fetch(form.dataset.keep, { method: "POST", body });
-    if (answer.ok) document.getElementById("kept").textContent = "Kept as a draft, for you alone.";
-  } catch {
-    // No network: what is typed still stands in the form, and the button is there.
-  }
-}
-
-const asking = document.querySelector("form[data-keep]");
-if (asking) {
-  asking.addEventListener("input", () => keepSoon(asking));
-  asking.addEventListener("submit", () => clearTimeout(keeping));
+const asking = document.getElementById("ask-form");
+if (asking?.querySelector("#near")) {
   asking.addEventListener("change", () => {
     document.getElementById("seen-by").textContent = seenBy(asking);
     showNear(asking);

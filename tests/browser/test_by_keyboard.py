@@ -81,6 +81,7 @@ def test_ben_asks_for_something_small(page_of):
     page = page_of("member", "/g/{slug}/board/asks/new")
     tab_to(page, "What would help")
     page.keyboard.type("Pick up milk on Thursday")
+    press(page, "Errand", "Space")
     press(page, "Post it")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Pick up milk on Thursday")
 
