@@ -73,7 +73,10 @@ def meet_again(*, by: Membership, pause_id: UUID) -> None:
     series = running(by, known.series_id)
     cancelled = held(
         select(Meeting).where(
-            Meeting.pause_id == pause_id, Meeting.state == MeetingState.CANCELLED, Meeting.starts_at > clock.now()
+            Meeting.series_id == series.id,  # what a change of all that follow left behind stays so
+            Meeting.pause_id == pause_id,
+            Meeting.state == MeetingState.CANCELLED,
+            Meeting.starts_at > clock.now(),
         )
     )
     series.pauses = [one for one in series.pauses if one.id != pause_id]
