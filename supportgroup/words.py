@@ -1,30 +1,42 @@
 """Instants in words, on somebody's clock."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from babel.dates import format_date, format_time, get_timezone_name
 
 LOCALE = "en_GB"
+REMEMBERED = 4096  # a page or a letter says the same few days and hours again and again, and weighing a pattern is slow
+
+
+@lru_cache(REMEMBERED)
+def time_words(hour: time) -> str:
+    return format_time(hour, "HH:mm", locale=LOCALE)
+
+
+@lru_cache(REMEMBERED)
+def day_words(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale=LOCALE)
 
 
 def local_time(instant: datetime, zone: tzinfo) -> str:
     """`19:00`"""
-    return format_time(instant.astimezone(zone).time(), "HH:mm", locale=LOCALE)
+    return time_words(instant.astimezone(zone).time().replace(second=0, microsecond=0))
 
 
 def local_day(instant: datetime, zone: tzinfo) -> str:
     """`Tuesday 1 December`"""
-    return format_date(instant.astimezone(zone).date(), "EEEE d MMMM", locale=LOCALE)
+    return day_words(instant.astimezone(zone).date(), "EEEE d MMMM")
 
 
 def local_date(instant: datetime, zone: tzinfo) -> str:
     """`1 December 2026`"""
-    return format_date(instant.astimezone(zone).date(), "d MMMM y", locale=LOCALE)
+    return day_words(instant.astimezone(zone).date(), "d MMMM y")
 
 
 def day_month(instant: datetime, zone: tzinfo) -> str:
     """`1 December`"""
-    return format_date(instant.astimezone(zone).date(), "d MMMM", locale=LOCALE)
+    return day_words(instant.astimezone(zone).date(), "d MMMM")
 
 
 def span(seconds: float) -> str:
@@ -38,7 +50,7 @@ def span(seconds: float) -> str:
 
 def short_day(instant: datetime, zone: tzinfo) -> str:
     """`Tue 1 Dec`"""
-    return format_date(instant.astimezone(zone).date(), "EEE d MMM", locale=LOCALE)
+    return day_words(instant.astimezone(zone).date(), "EEE d MMM")
 
 
 def zone_words(zone: tzinfo) -> str:
@@ -63,7 +75,7 @@ def short_when(instant: datetime, now: datetime, zone: tzinfo) -> str:
     days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days
     named = {0: "today", 1: "tomorrow"}.get(days)
     pattern = "EEEE" if 0 <= days < 7 else "d MMMM"
-    day = named or format_date(instant.astimezone(zone).date(), pattern, locale=LOCALE)
+    day = named or day_words(instant.astimezone(zone).date(), pattern)
     return f"{day} {local_time(instant, zone)}"
 
 
@@ -73,7 +85,7 @@ def by_day(instant: datetime, now: datetime, zone: tzinfo) -> str:
     if days <= 1:
         return "tomorrow" if days == 1 else "today"
     pattern = "EEEE" if days < 7 else "d MMMM"
-    return f"by {format_date(instant.astimezone(zone).date(), pattern, locale=LOCALE)}"
+    return f"by {day_words(instant.astimezone(zone).date(), pattern)}"
 
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
