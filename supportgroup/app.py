@@ -53,6 +53,7 @@ from supportgroup.groups import service as groups_service
 from supportgroup.groups import views as groups
 from supportgroup.groups.resting import GroupWoke
 from supportgroup.groups.service import MembershipEnded
+from supportgroup.load import buddies, buddy_views
 from supportgroup.load import views as load
 from supportgroup.mail import views as mail
 from supportgroup.mail.compose import Sender
@@ -122,6 +123,7 @@ PAGES = (
     spoken_views,
     reflections,
     load,
+    buddy_views,
     safety,
     avoid_views,
     moderation,
@@ -148,8 +150,10 @@ def answer_events() -> None:
     events.answer(MembershipEnded, moderation_service.note_removed)
     events.answer(MembershipEnded, ending.let_go)
     events.answer(MembershipEnded, offers.end_offers)
+    events.answer(MembershipEnded, buddies.end_for)
     events.answer(Blocked, ending.part)
     events.answer(Blocked, offers.part)
+    events.answer(Blocked, buddies.part)
     events.answer(rota.CoverWanted, turns.want)
     events.answer(rota.CoverSettled, turns.settled)
     events.answer(rota.HostedMeetingMoved, turns.follow)

@@ -15,6 +15,7 @@ from supportgroup.accounts import service as accounts
 from supportgroup.board import base_rate, digest, ending, listening, planning, rounds
 from supportgroup.db import transaction
 from supportgroup.groups import facilitating, joining, removing
+from supportgroup.load import buddies
 from supportgroup.load import service as load
 from supportgroup.mail import epoch
 from supportgroup.mail.delivery import deliver_for, tend
@@ -203,6 +204,12 @@ def count_base_rates() -> None:
 def suggest_small_asks() -> None:
     with transaction():
         load.suggest_small_asks()
+
+
+@tick("turn-buddy-rounds", every=900)
+def turn_buddy_rounds() -> None:
+    with transaction():
+        buddies.turn_rounds()
 
 
 @tick("note-outcomes", every=60)

@@ -41,6 +41,7 @@ THINGS = {
     "own-asks": ("news of what you asked for", "{} news of what you asked for"),
     "own-helps": ("news of what you took on", "{} news of what you took on"),
     "offers": ("an offer, or an answer to one", "{} offers, or answers to them"),
+    "buddies": ("a buddy for the week", "{} buddies for the week"),
     "ask-messages": ("a message", "{} messages"),
     "ask-follow-ups": ("a question about an ask", "{} questions about asks"),
     "small-asks": ("a small ask to try", "{} small asks to try"),

@@ -94,6 +94,7 @@ class Group(Sealing, Base):
     size_limit: Mapped[int] = mapped_column(default=12)
     posting: Mapped[Posting] = mapped_column(default=Posting.AT_ONCE)
     fine: Mapped[list[Any]] = mapped_column(JSON, default=list)  # the delicate things that may be asked for here
+    buddy_rounds: Mapped[bool] = mapped_column(default=False)
     state: Mapped[GroupState] = mapped_column(default=GroupState.ACTIVE)
     rests_at: Mapped[datetime | None]  # when the group rests unless somebody takes over
     rested_at: Mapped[datetime | None]  # since when it rests

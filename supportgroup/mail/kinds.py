@@ -96,6 +96,7 @@ PREFERENCES: dict[str, str] = {
     "own-asks": "What happens with my asks",
     "own-helps": "What I have taken on",
     "offers": "What somebody offers me, and answers to what I offered",
+    "buddies": "Who is with me this week, where I have said that I would like a buddy",
     "listening": "When somebody waits to be heard, and I have said that I can listen",
     "ask-messages": "Messages around an ask",
     "ask-follow-ups": "A question after an ask: did it happen",

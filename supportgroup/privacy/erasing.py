@@ -16,6 +16,7 @@ from supportgroup.db import db, transaction
 from supportgroup.events import tell
 from supportgroup.groups import service as groups
 from supportgroup.groups.models import Invitation, Membership, MembershipState
+from supportgroup.load.models import Buddy, BuddyWish
 from supportgroup.mail.epoch import Restored
 from supportgroup.mail.models import Letter
 from supportgroup.meetings.models import CheckIn, GladHost, HandoverNote, HostLine, Meeting, PassedTurn, Presence, Rsvp
@@ -113,6 +114,8 @@ def erase_place(one: Membership) -> None:
         (SpokenAsk, SpokenAsk.for_id),
         (Chosen, Chosen.membership_id),
         (Telling, Telling.author_id),
+        (Buddy, Buddy.membership_id),
+        (BuddyWish, BuddyWish.membership_id),
         (Offer, Offer.by_id),
         (Offer, Offer.to_id),
         (Draft, Draft.membership_id),

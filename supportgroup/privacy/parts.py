@@ -13,6 +13,7 @@ from supportgroup.board.models import Ask, Draft, Heard, Help, LoadWish, Message
 from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENTS, WEEKDAYS
 from supportgroup.groups.models import Agreement, Group, Membership
+from supportgroup.load.models import Buddy, BuddyRound
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings.models import (
     CalendarWish,
@@ -191,6 +192,13 @@ def tellings(account: Account) -> list[Record]:
     return [
         {"told": at(one.told_at), "text": one.text, "without a name": one.unnamed} for one in db.session.scalars(found)
     ]
+
+
+def buddies(account: Account) -> list[Record]:
+    """The weeks in which somebody was with this account's owner."""
+    rows = select(BuddyRound).join(Buddy, Buddy.round_id == BuddyRound.id)
+    rows = rows.where(Buddy.membership_id.in_(mine(account))).order_by(BuddyRound.begins_at)
+    return [{"from": at(one.begins_at), "until": at(one.ends_at)} for one in db.session.scalars(rows)]
 
 
 def messages(account: Account) -> list[Record]:
@@ -374,6 +382,7 @@ PARTS: Sequence[tuple[str, str, Part]] = (
     ("What you told of asks", "tellings", tellings),
     ("What was offered", "offers", offers),
     ("What you said in a round", "spoken", spoken),
+    ("Weeks with a buddy", "buddies", buddies),
     ("What was written around asks", "messages", messages),
     ("What you heard", "heard", heard),
     ("Meetings", "meetings", meetings),

@@ -105,7 +105,8 @@ AUDIENCE = {
         "privacy.download safety.avoid_no_more board.answer_offer",
     ),
     **only(MEMBERS, "groups.resource_list"),
-    **only(FACILITATORS, "board.tell"),
+    **only(MEMBERS, "load.buddy load.want_buddy load.end_buddy"),
+    **only(FACILITATORS, "board.tell load.switch_buddies"),
     **only(FACILITATORS, "groups.new_resource groups.edit_resource groups.take_away_resource"),
     # Who hosts, or helps, or wrote it.
     **only(EVERYONE, "meetings.turn"),

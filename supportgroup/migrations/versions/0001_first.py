@@ -131,6 +131,7 @@ def upgrade() -> None:
             "posting", sa.Enum("at_once", "seen_first", name="posting", native_enum=False, length=20), nullable=False
         ),
         sa.Column("fine", sa.JSON(), nullable=False),
+        sa.Column("buddy_rounds", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
             sa.Enum("active", "resting", "closed", name="groupstate", native_enum=False, length=20),
@@ -209,6 +210,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_base_rates_group_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("group_id", name=op.f("pk_base_rates")),
     )
+    op.create_table(
+        "buddy_rounds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_buddy_rounds_group_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_buddy_rounds")),
+    )
+    with op.batch_alter_table("buddy_rounds", schema=None) as batch_op:
+        batch_op.create_index("ix_buddy_rounds_group_id_ends_at", ["group_id", "ends_at"], unique=False)
+
     op.create_table(
         "calendar_wishes",
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -699,6 +712,31 @@ def upgrade() -> None:
     with op.batch_alter_table("blocks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_blocks_blocked_id"), ["blocked_id"], unique=False)
 
+    op.create_table(
+        "buddies",
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("circle", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_buddies_membership_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["buddy_rounds.id"], name=op.f("fk_buddies_round_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("round_id", "membership_id", name=op.f("pk_buddies")),
+    )
+    with op.batch_alter_table("buddies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_buddies_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "buddy_wishes",
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_buddy_wishes_membership_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("membership_id", name=op.f("pk_buddy_wishes")),
+    )
     op.create_table(
         "drafts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1526,6 +1564,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_drafts_saved_at"))
 
     op.drop_table("drafts")
+    op.drop_table("buddy_wishes")
+    with op.batch_alter_table("buddies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_buddies_membership_id"))
+
+    op.drop_table("buddies")
     with op.batch_alter_table("blocks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_blocks_blocked_id"))
 
@@ -1634,6 +1677,10 @@ def downgrade() -> None:
 
     op.drop_table("challenges")
     op.drop_table("calendar_wishes")
+    with op.batch_alter_table("buddy_rounds", schema=None) as batch_op:
+        batch_op.drop_index("ix_buddy_rounds_group_id_ends_at")
+
+    op.drop_table("buddy_rounds")
     op.drop_table("base_rates")
     with op.batch_alter_table("avoided", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_avoided_text_index"))
