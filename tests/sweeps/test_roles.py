@@ -68,30 +68,15 @@ AUDIENCE = {
     **only(
         FACILITATORS,  # who also asked, in this world
         "board.answer board.end_help board.edit board.withdraw board.again board.thank board.welcome_lines "
-        "board.edit_offer board.pause_offer board.take_down_offer load.reflect groups.manage groups.applications "
-        "board.answer board.end_help board.own_examples board.remove_example "
-        "board.edit board.withdraw board.again board.thank load.reflect groups.manage "
-        "groups.applications "
-        "board.edit board.withdraw board.again board.thank board.edit_offer board.pause_offer board.take_down_offer "
-        "load.reflect groups.manage groups.applications "
-        "groups.answer groups.edit groups.invitations groups.revoke groups.poster groups.hello groups.make_facilitator "
-        "groups.remove groups.keep_facilitator groups.step_down groups.stay_on load.spread meetings.new meetings.edit "
-        "meetings.cancel meetings.series_list meetings.stop_series meetings.pause meetings.meet_again "
-        "meetings.cancel "
-        "meetings.series_list meetings.stop_series moderation.queue moderation.look moderation.answer "
-        "groups.remove groups.step_down groups.stay_on load.spread meetings.new meetings.edit meetings.cancel "
-        "meetings.series_list meetings.stop_series meetings.pause meetings.meet_again groups.rest groups.wake "
-        "moderation.queue moderation.look moderation.answer "
-        "moderation.hand_over moderation.hide moderation.show moderation.why moderation.danger moderation.duties",
-        "board.offer_to "  # somebody new, whom only they see yet
-        "board.answer board.end_help board.edit board.withdraw board.again board.thank load.reflect groups.manage "
-        "groups.applications board.edit_offer board.pause_offer board.take_down_offer groups.answer groups.edit "
+        "board.edit_offer board.pause_offer board.take_down_offer load.reflect groups.manage "
+        "groups.applications board.own_examples board.remove_example groups.answer groups.edit "
         "groups.invitations groups.revoke groups.poster groups.hello groups.make_facilitator groups.remove "
         "groups.keep_facilitator groups.step_down groups.stay_on load.spread meetings.new meetings.edit "
-        "meetings.cancel meetings.series_list meetings.stop_series moderation.queue moderation.look "
-        "moderation.answer meetings.pause meetings.meet_again moderation.hand_over moderation.hide moderation.show "
-        "moderation.why moderation.danger moderation.duties",
+        "meetings.cancel meetings.series_list meetings.stop_series meetings.pause meetings.meet_again "
+        "moderation.queue moderation.look moderation.answer groups.rest groups.wake moderation.hand_over "
+        "moderation.hide moderation.show moderation.why moderation.danger moderation.duties",
     ),
+    **only(FACILITATORS, "board.offer_to"),  # somebody new, whom only they see yet
     **only(
         OPERATORS,
         "moderation.operator_queue moderation.operator_look moderation.operator_open moderation.operator_answer "
