@@ -62,6 +62,10 @@ bench: .venv/test.ok ## run the benchmarks, print a table, write benchmarks/resu
 screenshots: .venv/test.ok ## take the README's pictures anew (needs a Chromium)
 	@$(BIN)/python -m tests.browser.screenshots
 
+.PHONY: sheet
+sheet: .venv/test.ok ## a sheet with a picture of every page, to look at: var/sheet/index.html (needs a Chromium)
+	@$(BIN)/python -m tests.browser.sheet
+
 .PHONY: lock
 lock: .venv/test.ok ## write both locks anew from pyproject.toml (UPGRADE=--upgrade to move versions)
 	$(LOCK) $(UPGRADE) -o requirements.lock

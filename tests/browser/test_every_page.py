@@ -32,6 +32,7 @@ AXE = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
   return found.violations.map((one) => [one.id, one.nodes.map((node) => node.html.slice(0, 160))]);
 }"""
+FIRST_VISIT = 60_000  # bytes
 TWICE = "document.documentElement.style.fontSize = '212.5%'"  # text of 200 %
 ONCE = "document.documentElement.style.removeProperty('font-size')"
 UNFOLD = "document.querySelectorAll('details').forEach((fold) => (fold.open = true))"
@@ -54,6 +55,18 @@ def pages(site: Site) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield site.world.path(site.app, rule), people
     for path in MORE:
         yield path, ("nobody", "member")
+
+
+def test_no_page_is_heavy(site_of_world):
+    """A first visit takes 60 kB at most, of which the page itself is not even compressed: that is a proxy's to do."""
+    site, wrong = site_of_world, []
+    looks_like = sum(path.stat().st_size for path in (site.app.config["SETTINGS"].var / "assets").glob("*.br"))
+    for path, people in pages(site):
+        for person in people[-1:]:
+            answer = site.world.browser(site.app, person).get(path)
+            if answer.mimetype == "text/html" and looks_like + len(answer.data) > FIRST_VISIT:
+                wrong.append((path, person, len(answer.data)))
+    assert wrong == []
 
 
 def is_page(site: Site, path: str, person: str) -> bool:

@@ -34,10 +34,7 @@ AUDIENCE = {
     **only(EVERYONE, "accounts.mail_by_link"),
     **only(SIGNED_IN, "accounts.mail_words accounts.trust_address"),
     **only(MEMBERS, "accounts.mail_of_group"),
-    **only(
-        EVERYONE,
-        "front.index front.privacy front.directory front.manifest front.worker front.offline",
-    ),
+    **only(EVERYONE, "front.index front.privacy front.directory front.manifest front.worker front.offline"),
     **only(
         EVERYONE,
         "safety.help_now health.alive health.ready mail.follow accounts.stop "
@@ -66,7 +63,7 @@ AUDIENCE = {
         "board.show_offer board.take_up",
     ),
     **only(
-        FACILITATORS,  # who also asked, in this world
+        FACILITATORS,  # who also asked, in this world; board.offer_to is about somebody new, whom only they see yet
         "board.answer board.end_help board.edit board.withdraw board.again board.thank board.welcome_lines "
         "board.edit_offer board.pause_offer board.take_down_offer load.reflect groups.manage "
         "groups.applications board.own_examples board.remove_example groups.answer groups.edit "
@@ -75,6 +72,13 @@ AUDIENCE = {
         "meetings.cancel meetings.series_list meetings.stop_series meetings.pause meetings.meet_again "
         "moderation.queue moderation.look moderation.answer groups.rest groups.wake moderation.hand_over "
         "moderation.hide moderation.show moderation.why moderation.danger moderation.duties",
+        "board.edit_offer board.pause_offer board.take_down_offer load.reflect groups.manage groups.applications "
+        "board.own_examples board.remove_example groups.answer groups.edit groups.invitations groups.revoke "
+        "groups.poster groups.hello groups.make_facilitator groups.remove groups.keep_facilitator groups.step_down "
+        "groups.stay_on load.spread meetings.new meetings.edit meetings.cancel meetings.series_list "
+        "meetings.stop_series meetings.pause meetings.meet_again moderation.queue moderation.look moderation.answer "
+        "groups.rest groups.wake moderation.hand_over moderation.hide moderation.show moderation.why "
+        "moderation.danger moderation.duties board.offer_to",
     ),
     **only(FACILITATORS, "board.offer_to"),  # somebody new, whom only they see yet
     **only(
