@@ -31,91 +31,91 @@ def only(people, endpoints):
 
 
 AUDIENCE = {
-    **only(EVERYONE, "accounts.mail_by_link"),
-    **only(SIGNED_IN, "accounts.mail_words accounts.trust_address"),
-    **only(MEMBERS, "accounts.mail_of_group"),
-    **only(EVERYONE, "front.index front.privacy front.directory front.manifest front.worker front.offline"),
     **only(
         EVERYONE,
-        "safety.help_now health.alive health.ready mail.follow accounts.stop "
-        "accounts.sign_in accounts.sign_up accounts.use_link accounts.sign_in_by_password accounts.sign_in_by_passkey "
-        "accounts.passkey_sign_in_options meetings.way_in meetings.feed_of meetings.answer_by_link",
+        "accounts.mail_by_link accounts.passkey_sign_in_options accounts.sign_in accounts.sign_in_by_passkey "
+        "accounts.sign_in_by_password accounts.sign_up accounts.stop accounts.use_link "
+        "dev.mailbox dev.sample_html dev.samples "
+        "front.directory front.index front.manifest front.offline front.privacy front.worker "
+        "health.alive health.ready "
+        "mail.follow "
+        "meetings.answer_by_link meetings.feed_of meetings.turn meetings.way_in "
+        "safety.help_now",
     ),
     **only(
         SIGNED_IN,
-        "front.home accounts.settings accounts.mail accounts.sessions accounts.end_session accounts.end_other_sessions "
-        "accounts.end_all_sessions accounts.sign_out accounts.ways accounts.email accounts.prove "
-        "accounts.prove_by_link accounts.prove_by_passkey accounts.passkey_prove_options accounts.set_password "
-        "accounts.remove_password accounts.set_up_codes accounts.remove_codes accounts.new_spare_codes "
-        "accounts.add_passkey accounts.new_passkey_options accounts.remove_passkey groups.new load.balance "
-        "load.pass_over privacy.data privacy.erase privacy.ask_for_copy privacy.keep reflections.index reflections.new "
-        "reflections.question reflections.erase reflections.erase_note reflections.erase_all reflections.export "
-        "meetings.my_calendar meetings.open_feed meetings.close_feed "
+        "accounts.add_passkey accounts.email accounts.end_all_sessions accounts.end_other_sessions "
+        "accounts.end_session accounts.mail accounts.mail_words accounts.new_passkey_options "
+        "accounts.new_spare_codes accounts.passkey_prove_options accounts.prove accounts.prove_by_link "
+        "accounts.prove_by_passkey accounts.remove_codes accounts.remove_passkey accounts.remove_password "
+        "accounts.sessions accounts.set_password accounts.set_up_codes accounts.settings accounts.sign_out "
+        "accounts.trust_address accounts.ways "
+        "front.home "
+        "groups.new "
+        "load.balance load.pass_over "
+        "meetings.close_feed meetings.my_calendar meetings.open_feed "
+        "privacy.ask_for_copy privacy.data privacy.erase privacy.keep "
+        "reflections.erase reflections.erase_all reflections.erase_note reflections.export reflections.index "
+        "reflections.new reflections.question "
         "safety.avoid",
     ),
     **only(
         MEMBERS,
-        "board.keep_draft board.let_go_of_draft "
-        "board.index board.show board.new board.covered board.ended board.hard board.accept board.hand_back "
-        "board.heard board.happened board.done meetings.index meetings.show meetings.calendar meetings.rsvp "
-        "meetings.check_in groups.members groups.mine groups.leave groups.agree groups.take_over moderation.blocks "
-        "moderation.block moderation.mute moderation.unmute moderation.reports board.offer_list board.new_offer "
-        "board.show_offer board.take_up",
+        "accounts.mail_of_group "
+        "board.accept board.covered board.done board.ended board.hand_back board.happened board.hard board.heard "
+        "board.index board.keep_draft board.let_go_of_draft board.new board.new_offer board.offer_list board.show "
+        "board.show_offer board.take_up "
+        "groups.agree groups.leave groups.members groups.mine groups.resource_list groups.take_over "
+        "load.buddy load.end_buddy load.want_buddy "
+        "meetings.calendar meetings.check_in meetings.glad meetings.hosts meetings.index meetings.rsvp "
+        "meetings.show meetings.take_turn "
+        "moderation.block moderation.blocks moderation.mute moderation.reports moderation.unmute",
     ),
     **only(
-        FACILITATORS,  # who also asked, in this world; board.offer_to is about somebody new, whom only they see yet
-        "board.answer board.end_help board.edit board.withdraw board.again board.thank board.welcome_lines "
-        "board.edit_offer board.pause_offer board.take_down_offer load.reflect groups.manage "
-        "groups.applications board.own_examples board.remove_example groups.answer groups.edit "
-        "groups.invitations groups.revoke groups.poster groups.hello groups.make_facilitator groups.remove "
-        "groups.keep_facilitator groups.step_down groups.stay_on load.spread meetings.new meetings.edit "
-        "meetings.cancel meetings.series_list meetings.stop_series meetings.pause meetings.meet_again "
-        "moderation.queue moderation.look moderation.answer groups.rest groups.wake moderation.hand_over "
-        "moderation.hide moderation.show moderation.why moderation.danger moderation.duties",
-        "board.edit_offer board.pause_offer board.take_down_offer load.reflect groups.manage groups.applications "
-        "board.own_examples board.remove_example groups.answer groups.edit groups.invitations groups.revoke "
-        "groups.poster groups.hello groups.make_facilitator groups.remove groups.keep_facilitator groups.step_down "
-        "groups.stay_on load.spread meetings.new meetings.edit meetings.cancel meetings.series_list "
-        "meetings.stop_series meetings.pause meetings.meet_again moderation.queue moderation.look moderation.answer "
-        "groups.rest groups.wake moderation.hand_over moderation.hide moderation.show moderation.why "
-        "moderation.danger moderation.duties board.offer_to",
+        FACILITATORS,  # who also asked, in this world
+        "board.again board.answer board.edit board.edit_offer board.end_help board.own_examples board.pause_offer "
+        "board.remove_example board.take_down_offer board.tell board.thank board.welcome_lines board.withdraw "
+        "groups.answer groups.applications groups.edit groups.edit_resource groups.hello groups.invitations "
+        "groups.keep_facilitator groups.make_facilitator groups.manage groups.new_resource groups.poster "
+        "groups.remove groups.rest groups.revoke groups.stay_on groups.step_down groups.take_away_resource "
+        "groups.wake "
+        "load.reflect load.spread load.switch_buddies "
+        "meetings.cancel meetings.edit meetings.host meetings.meet_again meetings.new meetings.pause "
+        "meetings.series_list meetings.stop_series "
+        "moderation.answer moderation.danger moderation.duties moderation.hand_over moderation.hide "
+        "moderation.look moderation.queue moderation.show moderation.why",
     ),
-    **only(FACILITATORS, "board.offer_to"),  # somebody new, whom only they see yet
     **only(
         OPERATORS,
-        "moderation.operator_queue moderation.operator_look moderation.operator_open moderation.operator_answer "
-        "moderation.operator_hide moderation.operator_remove moderation.operator_hidden moderation.operator_keep "
-        "moderation.operator_show moderation.operator_mail moderation.operator_mail_retry "
-        "moderation.operator_mail_drop",
+        "moderation.operator_answer moderation.operator_hidden moderation.operator_hide moderation.operator_keep "
+        "moderation.operator_look moderation.operator_mail moderation.operator_mail_drop "
+        "moderation.operator_mail_retry moderation.operator_open moderation.operator_queue "
+        "moderation.operator_remove moderation.operator_show",
     ),
     **only(
         HERS,
-        "accounts.confirm_email accounts.undo_email moderation.hidden moderation.ask_again reflections.edit "
-        "privacy.download safety.avoid_no_more board.answer_offer",
+        "accounts.confirm_email accounts.undo_email "
+        "board.answer_offer board.answer_spoken "
+        "meetings.pass_on "
+        "moderation.ask_again moderation.hidden "
+        "privacy.download "
+        "reflections.edit "
+        "safety.avoid_no_more",
     ),
-    **only(MEMBERS, "groups.resource_list"),
-    **only(MEMBERS, "load.buddy load.want_buddy load.end_buddy"),
-    **only(FACILITATORS, "board.tell load.switch_buddies"),
-    **only(FACILITATORS, "groups.new_resource groups.edit_resource groups.take_away_resource"),
     # Who hosts, or helps, or wrote it.
-    **only(EVERYONE, "meetings.turn"),
-    **only(MEMBERS, "meetings.hosts meetings.glad meetings.take_turn"),
-    **only(FACILITATORS, "meetings.host"),
-    **only(HERS, "meetings.pass_on"),
-    **only(HERS | FACILITATORS, "meetings.whether meetings.hosting meetings.here meetings.order board.write_down"),
-    **only(HERS, "board.answer_spoken"),
-    **only(HERS | FACILITATORS, "meetings.attendance board.messages moderation.unblock"),
+    **only(
+        HERS | FACILITATORS,
+        "board.messages board.write_down meetings.attendance meetings.here meetings.hosting meetings.order "
+        "meetings.whether moderation.unblock",
+    ),
     # Nobody reports what they wrote themselves, or offers something to themselves.
-    **only(MEMBERS - FACILITATORS, "moderation.report board.offer_to"),
+    **only(MEMBERS - FACILITATORS, "board.offer_to moderation.report"),
     # A group's public page and the ways in are there for everyone but whoever was removed.
-    **only(EVERYONE - {"removed"}, "groups.public groups.join groups.invited"),
-    **only(MEMBERS | {"applicant", "former"}, "groups.withdraw groups.come_back"),
+    **only(EVERYONE - {"removed"}, "groups.invited groups.join groups.public"),
+    **only(MEMBERS | {"applicant", "former"}, "groups.come_back groups.withdraw"),
     **only(frozenset({"former"}), "privacy.erase_in_group"),
-    # There only with METRICS_TOKEN, and for who sends it.
-    **only(frozenset(), "health.metrics"),
-    # In development only.
-    **only(EVERYONE, "dev.mailbox dev.samples dev.sample_html"),
-    **only(frozenset(), "dev.letter dev.letter_html"),
+    # There only with METRICS_TOKEN, and for who sends it; the letters of /dev/mail, once one has come.
+    **only(frozenset(), "dev.letter dev.letter_html health.metrics"),
 }
 # Erasing what is not there is done already: for somebody else's things the answer is the same, and nothing happens.
 QUIETLY = {"reflections.erase": "member", "reflections.erase_note": "member"}
