@@ -97,6 +97,7 @@ def test_dan_joins_asks_and_is_helped_and_ben_is_reminded(running, circle, chrom
 
     ben.goto(running.url + ben_door)
     ben.get_by_role("button", name="Sign in").click()
+    ben.goto(dan.url.partition("/asks/")[0])  # the home of somebody new says that there is nothing to do yet
     ben.get_by_role("link", name="Pick up milk on Thursday").click()
     ben.get_by_role("button", name="I can do this").click()
     expect(ben.get_by_role("button", name=re.compile("Hand (it )?back"))).to_be_visible()
