@@ -30,8 +30,8 @@ test: .venv/test.ok ## set up, then run every test, on SQLite and PostgreSQL (AR
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 .PHONY: test-sweeps
-test-sweeps: .venv/test.ok ## the sweeps over all routes and forms, with everything odd everywhere (half an hour)
-	@SWEEP=whole $(BIN)/python -m pytest -n 2 tests/sweeps $(ARGS)
+test-sweeps: .venv/test.ok ## the sweeps with everything odd everywhere, and thirty rounds of each race (half an hour)
+	@SWEEP=whole $(BIN)/python -m pytest -n 2 tests/sweeps tests/board/test_race.py $(ARGS)
 
 .PHONY: test-faults
 test-faults: .venv/test.ok ## the long fault tests: senders killed 200 times, a frozen broker … (half an hour; ARGS=… for single ones)

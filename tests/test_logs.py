@@ -38,7 +38,7 @@ def log():
     root.setLevel(logging.DEBUG)
     kept = structlog.get_config()
     logs.configure("debug", json=True)
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(lines), cache_logger_on_first_use=False)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(lines))
     yield lines
     structlog.configure(**kept)
     root.removeHandler(handler)

@@ -1,5 +1,6 @@
 """Many press "I can do this" at the same moment: as many places as there are have a taker, and no more."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import UUID
@@ -13,7 +14,8 @@ from supportgroup.db import db, transaction
 from supportgroup.mail.models import Letter
 from tests.factories import make_account, make_ask, make_group, make_membership
 
-PEOPLE, ROUNDS = 50, 20
+PEOPLE = 50
+ROUNDS = 30 if os.environ.get("SWEEP") == "whole" else 5  # `make test-sweeps` plays all thirty
 
 
 @pytest.fixture
@@ -53,7 +55,11 @@ def test_of_many_who_press_at_once_each_place_has_exactly_one_taker(committed_ap
         ask = db.session.get_one(Ask, ask_id, populate_existing=True)
         assert (len(ask.helpers), ask.state) == (wanted, AskState.COVERED)
         db.session.commit()
-    assert db.session.scalar(select(func.count()).select_from(Help)) == count_letters("ask-accepted") == ROUNDS + 2 * 4
+    assert (
+        db.session.scalar(select(func.count()).select_from(Help))
+        == count_letters("ask-accepted")
+        == ROUNDS + 2 * (ROUNDS // 5)
+    )
 
 
 def new_ask(asker, wanted) -> UUID:
@@ -69,7 +75,7 @@ def count_letters(kind):
 def test_when_it_is_taken_back_while_somebody_says_yes_nobody_is_left_waiting(committed_app, crowd, sign_in):
     slug, asker, browsers = crowd
     adas = sign_in(db.session.get_one(Account, asker.account_id))
-    for _ in range(5):
+    for browser in browsers[:5]:  # whoever helped already may have as much as they set themselves
         ask_id = new_ask(asker, 1)
         path = f"/g/{slug}/board/asks/{ask_id}"
         start = Barrier(2)
@@ -79,7 +85,7 @@ def test_when_it_is_taken_back_while_somebody_says_yes_nobody_is_left_waiting(co
             return browser.post(f"{path}/{what}").status_code
 
         with ThreadPoolExecutor(2) as pool:
-            yes, back = pool.submit(press, browsers[0], "accept"), pool.submit(press, adas, "withdraw")
+            yes, back = pool.submit(press, browser, "accept"), pool.submit(press, adas, "withdraw")
         assert back.result() == 303
         assert yes.result() in (303, 404, 409)
         ask = db.session.get_one(Ask, ask_id, populate_existing=True)
@@ -96,10 +102,10 @@ def test_when_it_is_handed_back_while_the_asker_says_that_it_is_done_one_of_the_
 ):
     slug, asker, browsers = crowd
     adas = sign_in(db.session.get_one(Account, asker.account_id))
-    for _ in range(3):
+    for browser in browsers[:3]:
         ask_id = new_ask(asker, 1)
         path = f"/g/{slug}/board/asks/{ask_id}"
-        assert browsers[0].post(f"{path}/accept").status_code == 303
+        assert browser.post(f"{path}/accept").status_code == 303
         start = Barrier(2)
 
         def press(browser, what, path=path, start=start):
@@ -107,7 +113,7 @@ def test_when_it_is_handed_back_while_the_asker_says_that_it_is_done_one_of_the_
             return browser.post(f"{path}/{what}").status_code
 
         with ThreadPoolExecutor(2) as pool:
-            back, done = pool.submit(press, browsers[0], "hand-back"), pool.submit(press, adas, "done")
+            back, done = pool.submit(press, browser, "hand-back"), pool.submit(press, adas, "done")
         assert done.result() == 303
         assert back.result() in (303, 409)
         ask = db.session.get_one(Ask, ask_id, populate_existing=True)

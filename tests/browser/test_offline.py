@@ -5,7 +5,10 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-CONTROLLED = "navigator.serviceWorker.controller !== null"
+CONTROLLED = """async () => {
+  const worker = navigator.serviceWorker;
+  await (worker.controller || new Promise((done) => { worker.oncontrollerchange = done; }));
+}"""
 KEPT = """async () => {
   const kept = [];
   for (const name of await caches.keys()) {
@@ -21,7 +24,7 @@ def test_help_now_is_kept_and_nothing_personal(site_of_world, chromium):
     context = site_of_world.context(chromium, "member")
     page = context.new_page()
     page.goto(f"{site_of_world.url}/home")
-    page.wait_for_function(CONTROLLED)
+    page.evaluate(CONTROLLED)
     page.goto(f"{site_of_world.url}/g/{site_of_world.world.here.group.slug}/board")
 
     kept = dict(page.evaluate(KEPT))

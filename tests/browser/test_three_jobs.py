@@ -93,6 +93,7 @@ def test_dan_joins_asks_and_is_helped_and_ben_is_reminded(running, circle, chrom
     dan.get_by_label("What would help?").fill("Pick up milk on Thursday")
     dan.get_by_role("radio", name=re.compile("Errand")).check()
     dan.get_by_role("button", name=re.compile("Post")).click()
+    dan.wait_for_url(re.compile(r"/asks/[0-9a-f-]{36}"))
     expect(dan.get_by_text("Pick up milk on Thursday").first).to_be_visible()
 
     ben.goto(running.url + ben_door)

@@ -72,7 +72,7 @@ def test_a_facilitator_who_asks_is_told_in_words_and_without_names(group, ada, b
 
     page = browser_of(ada).get(f"/g/{group.slug}/manage/load").text
     assert "Asks come from many of you. Help comes from a few of you. Hosting rests on a few of you." in page
-    assert "ask somebody to host one of the next meetings" in page
+    assert "look at the rota, and tell the group of it" in page
     assert "Person" not in page
     assert not any(f">{number}<" in page for number in range(1, 100))
 

@@ -48,8 +48,10 @@ def policy_of(answer):
 
 def faults(answer, *, framed=False):
     """What is wrong with the headers and the page. Framed: /dev/mail, which shows letters and is not in production."""
-    sent = answer.headers
-    found = [f"{name} is {sent.get(name)!r}" for name, value in WANTED.items() if sent.get(name) != value]
+    sent, wanted = answer.headers, dict(WANTED)
+    if answer.mimetype == "text/calendar" and "ETag" in sent:  # a feed, kept by who subscribes, asked for anew
+        wanted["Cache-Control"] = "private, no-cache"
+    found = [f"{name} is {sent.get(name)!r}" for name, value in wanted.items() if sent.get(name) != value]
     if framed:
         return found
     said, nonce = policy_of(answer)
