@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
@@ -10,15 +10,10 @@ from supportgroup.board import helping
 from supportgroup.board.carrying import OverOwnLimit
 from supportgroup.board.forms import HappenedForm, HearingForm, MessageForm, ProposalForm, ThanksForm
 from supportgroup.board.models import Ask, Happened, Help
-from supportgroup.board.views import ASK, bp, find, find_own, page_of
+from supportgroup.board.views import ASK, back_to, bp, find, find_own, page_of
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter
 from supportgroup.safety.heavy import offer_help
-
-
-def back_to(slug: str, ask_id: UUID, said: str) -> ResponseReturnValue:
-    flash(said)
-    return redirect(url_for("board.show", slug=slug, ask_id=ask_id), 303)
 
 
 @bp.post(f"{ASK}/accept")

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, request, url_for
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from supportgroup.board import listening
-from supportgroup.board.views import ASK, bp, find_own
+from supportgroup.board.views import ASK, back_to, bp, find_own
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter
 
@@ -21,5 +21,5 @@ def welcome_lines(slug: str, ask_id: UUID) -> ResponseReturnValue:
     welcome = "welcome" in request.form
     with transaction():
         listening.welcome_lines(me=me, ask_id=ask.id, welcome=welcome)
-    flash("A line is welcome now, beside “I hear you”." if welcome else "No words, then. “I hear you” is enough.")
-    return redirect(url_for("board.show", slug=slug, ask_id=ask_id), 303)
+    said = "A line is welcome now, beside “I hear you”." if welcome else "No words, then. “I hear you” is enough."
+    return back_to(slug, ask_id, said)

@@ -10,7 +10,7 @@ from supportgroup.board import offer_queries, offers, phrases
 from supportgroup.board.carrying import OverOwnLimit
 from supportgroup.board.models import Ask, Eyes, Offer
 from supportgroup.board.offer_forms import OfferForm, OfferToForm, TakeForm, next_day, values
-from supportgroup.board.views import ROOM, bp, my_zone, offer_of
+from supportgroup.board.views import ROOM, back_to, bp, my_zone, offer_of
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
 from supportgroup.groups.access import enter
@@ -184,8 +184,7 @@ def keep_thought(me: Membership, ask: Ask, before: BeforeForm) -> None:
 
 
 def to_ask(slug: str, ask: Ask) -> ResponseReturnValue:
-    flash("Yes please. The two of you can write to each other here. Nothing is owed.")
-    return redirect(url_for("board.show", slug=slug, ask_id=ask.id), 303)
+    return back_to(slug, ask.id, "Yes please. The two of you can write to each other here. Nothing is owed.")
 
 
 @bp.route(f"{OFFER}/edit", methods=["GET", "POST"])

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from supportgroup import clock
 from supportgroup.board import carrying, eyes, offer_letters, offer_queries
 from supportgroup.board.models import Ask, AskKind, Chosen, Eyes, Help, HelpState, Offer, OfferState
-from supportgroup.board.service import AHEAD, GONE, RESTS, here
+from supportgroup.board.service import AHEAD, GONE, check_active, here
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
 from supportgroup.groups.defaults import WEEKDAYS
-from supportgroup.groups.models import GroupState, Membership, MembershipState
+from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.groups.service import MembershipEnded
 from supportgroup.mail.service import drop
 from supportgroup.safety.service import Blocked
@@ -71,11 +71,6 @@ def both(me: Membership, giver_id: UUID) -> tuple[Membership, Membership]:
     if giver is None:
         raise Refused(NOT_THERE)
     return mine, giver
-
-
-def check_active(me: Membership) -> None:
-    if me.group.state is not GroupState.ACTIVE:
-        raise Refused(RESTS)
 
 
 def post_offer(*, me: Membership, willing: Willing) -> Offer:

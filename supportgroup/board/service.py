@@ -81,13 +81,18 @@ def locked_own(me: Membership, ask_id: UUID) -> Ask:
     return found
 
 
+def check_active(me: Membership) -> None:
+    """Raises Refused where the group rests."""
+    if me.group.state is not GroupState.ACTIVE:
+        raise Refused(RESTS)
+
+
 def post_ask(*, me: Membership, wish: Wish) -> Ask:
     """Put an ask on the board; letters go out in rounds, by the clock. The same ask within a minute is the one that is
     there. Raises Refused.
     """
     me = here(me)
-    if me.group.state is not GroupState.ACTIVE:
-        raise Refused(RESTS)
+    check_active(me)
     twin = queries.just_posted(me, wish.kind, wish.title)
     if twin is not None:
         return twin

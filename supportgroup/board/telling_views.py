@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, url_for
+from flask import abort
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from wtforms import BooleanField
 from wtforms.validators import Length
 
 from supportgroup.board import telling
-from supportgroup.board.views import ASK, bp, find_own
+from supportgroup.board.views import ASK, back_to, bp, find_own
 from supportgroup.db import transaction
 from supportgroup.fields import Form, Paragraphs
 from supportgroup.groups.access import enter
@@ -32,5 +32,4 @@ def tell(slug: str, ask_id: UUID) -> ResponseReturnValue:
     text = form.text.data or ""
     with transaction():
         telling.tell_group(me=me, ask_id=ask.id, text=text, unnamed=form.unnamed.data)
-    flash("Told. It stands under “What came of asks”." if text else "Taken back.")
-    return redirect(url_for("board.show", slug=slug, ask_id=ask_id), 303)
+    return back_to(slug, ask_id, "Told. It stands under “What came of asks”." if text else "Taken back.")

@@ -69,6 +69,12 @@ def index(slug: str) -> ResponseReturnValue:
     )
 
 
+def back_to(slug: str, ask_id: UUID, said: str) -> ResponseReturnValue:
+    """To the page of the ask, with a word on what was done."""
+    flash(said)
+    return redirect(url_for("board.show", slug=slug, ask_id=ask_id), 303)
+
+
 @bp.get(f"{ROOM}/covered")
 @login_required
 def covered(slug: str) -> ResponseReturnValue:
