@@ -1,8 +1,10 @@
 """One world for all sweeps of a file: what each of them does to it is taken back."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from zlib import crc32
 
 import pytest
@@ -17,6 +19,7 @@ from tests.sweeps.world import World, make_world
 
 WHOLE = os.environ.get("SWEEP") == "whole"
 SHARE = 16
+ANSWERED = "answered"  # what a test's report carries: how many answers had which status
 
 
 def some(things: Sequence[Any], at: str) -> Sequence[Any]:
@@ -24,10 +27,38 @@ def some(things: Sequence[Any], at: str) -> Sequence[Any]:
     return things if WHOLE or not things else things[crc32(at.encode()) % min(SHARE, len(things)) :: SHARE]
 
 
+class Counting:
+    """The service, and how many of its answers had which status since somebody cleared the count."""
+
+    def __init__(self, inside: WSGIApplication) -> None:
+        self.inside = inside
+        self.answered: Counter[int] = Counter()
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        def counted(status: str, *more: Any) -> Any:
+            self.answered[int(status[:3])] += 1
+            return start(status, *more)
+
+        return self.inside(environ, counted)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says of each file how many requests it sent and what was answered: the figures of `docs/reliability.md`."""
+    figures: dict[str, Counter[int]] = defaultdict(Counter)
+    for report in [one for reports in terminalreporter.stats.values() for one in reports]:
+        if getattr(report, "when", None) == "teardown":
+            figures[report.fspath].update(dict(report.user_properties).get(ANSWERED, {}))
+    for path, answered in sorted(figures.items()):
+        by_status = ", ".join(f"{status}: {number:,}" for status, number in sorted(answered.items()))
+        broken = sum(number for status, number in answered.items() if status >= 500)
+        terminalreporter.line(f"{path}: {answered.total():,} requests, 5xx: {broken:,} ({by_status})")
+
+
 @pytest.fixture(scope="module")
 def standing(databases: Databases, make_app: Callable[..., Flask]) -> Iterator[tuple[Flask, Connection, World]]:
     """An app on a database of its own, the one connection that it works on, and the world in it."""
     app = make_app(databases.copy())
+    app.wsgi_app = Counting(app.wsgi_app)
     with app.app_context():
         engine = db.engine
         with engine.connect() as connection, connection.begin() as outer:
@@ -41,12 +72,15 @@ def standing(databases: Databases, make_app: Callable[..., Flask]) -> Iterator[t
 
 
 @pytest.fixture
-def app(standing: tuple[Flask, Connection, World]) -> Iterator[Flask]:
+def app(standing: tuple[Flask, Connection, World], request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The app in which the world stands."""
     app, connection, _ = standing
+    answered: Counter[int] = app.wsgi_app.answered
+    answered.clear()
     with app.app_context(), bound_to(connection):
         point = connection.begin_nested()
         yield app
+        request.node.user_properties.append((ANSWERED, dict(answered)))
         db.session.remove()
         point.rollback()
 
