@@ -47,11 +47,12 @@ def answered(now: datetime) -> Iterator[Answered]:
         .group_by(Help.ask_id)
         .subquery()
     )
+    nobody_came = and_(Ask.state == AskState.EXPIRED, ~Ask.was_answered)
     told = (
         select(Ask.group_id, Ask.asker_id, Ask.created_at, first.c.yes_at)
         .outerjoin(first, first.c.ask_id == Ask.id)
         .where(Ask.created_at > now - LOOKED_AT, Ask.eyes == Eyes.GROUP, Ask.kind != AskKind.LISTEN)
-        .where(or_(and_(Ask.state == AskState.DONE, first.c.yes_at.is_not(None)), Ask.state == AskState.EXPIRED))
+        .where(or_(and_(Ask.state == AskState.DONE, first.c.yes_at.is_not(None)), nobody_came))
         .order_by(Ask.group_id)
     )
     for group_id, asker_id, created_at, yes_at in db.session.execute(told).yield_per(1000):

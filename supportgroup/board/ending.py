@@ -40,8 +40,7 @@ def end(ask: Ask, now: datetime) -> None:
     if ask.is_listen:
         close(ask, AskState.DONE, now)
     elif not ask.helpers:
-        close(ask, AskState.EXPIRED, now)
-        letters.owe_about("ask-expired", ask, [ask.asker.account_id], occasion="expired")
+        expire(ask, now)
     elif ask.state is AskState.OPEN:
         ask.helpers_wanted = len(ask.helpers)
         ask.settle(now)
@@ -50,6 +49,16 @@ def end(ask: Ask, now: datetime) -> None:
         planning.owe_follow_ups(ask)
     else:
         close(ask, AskState.DONE, now)
+
+
+def expire(ask: Ask, now: datetime) -> None:
+    """Its time is over and nobody helps. Where somebody could have, that nobody had room would not be true; and who
+    waits for the word of whoever asked without a name waits no longer.
+    """
+    ask.was_answered, waiting = bool(ask.helps), ask.proposals
+    close(ask, AskState.EXPIRED, now)
+    letters.owe_helpers("ask-withdrawn", ask, waiting, occasion="expired")
+    letters.owe_about("ask-expired", ask, [ask.asker.account_id], occasion="expired")
 
 
 def close(ask: Ask, state: AskState, now: datetime) -> None:

@@ -212,8 +212,9 @@ def ask_handed_back(letters: Sequence[Letter]) -> Mapping[int, Says]:
 
 @kind("ask-withdrawn", lateness=THREE_DAYS, preference="own-helps", samples=SAMPLES)
 def ask_withdrawn(letters: Sequence[Letter]) -> Mapping[int, Says]:
-    """What a helper took on is not needed any more."""
-    return {scene.letter.id: scene.says() for scene in scenes(letters) if scene.ask.state is AskState.WITHDRAWN}
+    """What a helper took on, or would have, is not needed any more."""
+    over = (AskState.WITHDRAWN, AskState.EXPIRED)
+    return {scene.letter.id: scene.says() for scene in scenes(letters) if scene.ask.state in over}
 
 
 @kind("ask-changed", lateness=THREE_DAYS, preference="own-helps", samples=SAMPLES)
@@ -269,11 +270,17 @@ def ask_follow_up(letters: Sequence[Letter]) -> Mapping[int, Says]:
     }
 
 
-@kind("ask-expired", lateness=THREE_DAYS, again=False, preference="own-asks", samples=[{}])
+@kind(
+    "ask-expired",
+    lateness=THREE_DAYS,
+    again=False,
+    preference="own-asks",
+    samples=[{"answered": False}, {"answered": True}],
+)
 def ask_expired(letters: Sequence[Letter]) -> Mapping[int, Says]:
-    """No one had room this time."""
+    """No one had room this time; or somebody had, and its time was over first."""
     return {
-        scene.letter.id: scene.says()
+        scene.letter.id: scene.says(answered=scene.ask.was_answered)
         for scene in scenes(letters)
         if scene.is_asker and scene.ask.state is AskState.EXPIRED
     }

@@ -117,6 +117,7 @@ class Ask(Sealing, Base):
     next_round_at: Mapped[datetime | None]
     asked_after_at: Mapped[datetime | None]  # asker and helpers were asked whether it happened
     closed_at: Mapped[datetime | None]
+    was_answered: Mapped[bool] = mapped_column(default=False)  # it expired, and yet somebody had said that they can
     asker_says: Mapped[Happened | None]
     lines_welcome: Mapped[bool] = mapped_column(default=False)  # to be heard: who answers may add a line of their own
     listeners_told_at: Mapped[datetime | None]  # to be heard, and nobody had by then: see listening.py
@@ -373,7 +374,7 @@ class Offer(Sealing, Base):
     eyes: Mapped[Eyes] = mapped_column(default=Eyes.GROUP)
     needed_by: Mapped[datetime | None]  # of one to a member: the end of the day it is for
     state: Mapped[OfferState] = mapped_column(default=OfferState.OPEN)
-    paused: Mapped[bool] = mapped_column(default=False)
+    paused_until: Mapped[datetime | None]  # of a standing one: it comes back by itself
     created_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]  # of one to a member: it rests then, whether or not it was answered
 
@@ -394,9 +395,14 @@ class Offer(Sealing, Base):
         """What it says, as its reader sees it."""
         return self.text if self.to_id is None else f"Would it help if I {self.text.rstrip(' ?.…')}?"
 
+    def is_paused(self, now: datetime) -> bool:
+        return self.paused_until is not None and self.paused_until > now
+
     def is_open(self, now: datetime) -> bool:
         """Whether it waits to be taken up, or answered."""
-        return self.state is OfferState.OPEN and not self.paused and (self.ends_at is None or self.ends_at > now)
+        return (
+            self.state is OfferState.OPEN and not self.is_paused(now) and (self.ends_at is None or self.ends_at > now)
+        )
 
 
 class Telling(Sealing, Base):

@@ -1,6 +1,6 @@
 """Forms about offers: shape only."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -105,6 +105,26 @@ class TakeForm(Form):
 
     def needed_by(self) -> datetime | None:
         return end_of(self.day.data, self.zone)
+
+
+class PauseForm(Form):
+    """Let a standing offer rest. `zone` is its giver's: it comes back when that day of theirs begins."""
+
+    zone: ZoneInfo
+
+    until = DayAhead("Until which day?", [DataRequired("Choose the day on which it comes back.")])
+
+    def validate_until(self, field: Any) -> None:
+        if field.data is not None and field.data <= clock.now().astimezone(self.zone).date():
+            raise ValidationError("Choose a day after today.")
+
+    def paused_until(self) -> datetime | None:
+        return datetime.combine(self.until.data, time(), self.zone) if self.until.data else None
+
+
+def in_two_weeks(zone: ZoneInfo) -> date:
+    """How long an offer rests, unless its giver says otherwise."""
+    return clock.now().astimezone(zone).date() + timedelta(days=14)
 
 
 def end_of(day: date | None, zone: ZoneInfo) -> datetime | None:

@@ -78,7 +78,8 @@ def offers(me: Membership) -> Offers:
     now, giver = clock.now(), aliased(Membership)
     own = Offer.by_id == me.id
     goes_on = and_(Offer.state == OfferState.OPEN, or_(Offer.ends_at.is_(None), Offer.ends_at > now))
-    stands = and_(Offer.to_id.is_(None), ~Offer.paused, has_room(giver))
+    awake = or_(Offer.paused_until.is_(None), Offer.paused_until <= now)
+    stands = and_(Offer.to_id.is_(None), awake, has_room(giver))
     others = and_(goes_on, or_(stands, Offer.to_id == me.id), ~muted(me.id, Offer.by_id))
     found = (
         select(Offer)

@@ -9,7 +9,7 @@ from flask_login import login_required
 from supportgroup.board import offer_queries, offers, phrases
 from supportgroup.board.carrying import OverOwnLimit
 from supportgroup.board.models import Ask, Eyes, Offer
-from supportgroup.board.offer_forms import OfferForm, OfferToForm, TakeForm, next_day, values
+from supportgroup.board.offer_forms import OfferForm, OfferToForm, PauseForm, TakeForm, in_two_weeks, next_day, values
 from supportgroup.board.views import ROOM, back_to, bp, my_zone, offer_of
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
@@ -106,7 +106,12 @@ def show_offer(slug: str, offer_id: UUID) -> ResponseReturnValue:
 
 
 def page_of(
-    me: Membership, offer: Offer, *, form: TakeForm | None = None, before: BeforeForm | None = None
+    me: Membership,
+    offer: Offer,
+    *,
+    form: TakeForm | None = None,
+    before: BeforeForm | None = None,
+    pause: PauseForm | None = None,
 ) -> ResponseReturnValue:
     """One offer's page, as its giver, the one it is said to, or anyone else sees it."""
     own = offer.by_id == me.id
@@ -123,10 +128,11 @@ def page_of(
         hiding=hiding_of(offer.id) if own else None,
         form=form,
         before=before or before_you_ask(),
+        pause=pause or PauseForm(formdata=None, until=in_two_weeks(my_zone())),
         days_words=offers.days_words,
         words=phrases,
     )
-    return page, 422 if form.errors or (before and before.errors) else 200
+    return page, 422 if form.errors or (before and before.errors) or (pause and pause.errors) else 200
 
 
 @bp.post(f"{OFFER}/take")
@@ -210,13 +216,16 @@ def edit_offer(slug: str, offer_id: UUID) -> ResponseReturnValue:
 @bp.post(f"{OFFER}/pause")
 @login_required
 def pause_offer(slug: str, offer_id: UUID) -> ResponseReturnValue:
-    """Let it rest; or with `again`, offer it again."""
+    """Let it rest until a day; or with `again`, offer it again."""
     me = enter(slug)
     offer = find_own(me, offer_id)
-    paused = "again" not in request.form
+    form, again = PauseForm(), "again" in request.form
+    form.zone = my_zone()
+    if not (again or form.validate_on_submit()):
+        return page_of(me, offer, pause=form)
     with transaction():
-        offers.pause(me=me, offer_id=offer.id, paused=paused)
-    flash("It rests. Nobody else sees it until you offer it again." if paused else "It stands beside the asks again.")
+        offers.pause(me=me, offer_id=offer.id, until=None if again else form.paused_until())
+    flash("It stands beside the asks again." if again else "It rests, and comes back by itself.")
     return redirect(url_for(".show_offer", slug=slug, offer_id=offer_id), 303)
 
 

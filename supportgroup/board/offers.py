@@ -152,10 +152,14 @@ def change_offer(*, me: Membership, offer_id: UUID, willing: Willing) -> Offer:
     return offer
 
 
-def pause(*, me: Membership, offer_id: UUID, paused: bool) -> Offer:
-    """Let a standing offer rest, or offer it again. Others do not see a resting one."""
+def pause(*, me: Membership, offer_id: UUID, until: datetime | None) -> Offer:
+    """Let a standing offer rest until then; it comes back by itself. None: offer it again now.
+
+    Others do not see a resting one. Raises Refused for a time that has passed, or is very far away.
+    """
     offer = locked_own(here(me), offer_id)
-    offer.paused = paused
+    check_day(until)
+    offer.paused_until = until
     return offer
 
 

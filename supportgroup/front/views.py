@@ -80,7 +80,7 @@ def came_of(summary: Summary, people: Roster | None) -> str:
         rests = summary.ask.state is AskState.DONE
         return "You were heard" if summary.heard else "It was right to say it" if rests else ""
     if summary.ask.state is AskState.EXPIRED:
-        return "No one had room this time"
+        return "Somebody was willing" if summary.ask.was_answered else "No one had room this time"
     if summary.proposed:
         return "Somebody could do this: look who"
     if people is None or not summary.helpers:

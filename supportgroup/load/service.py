@@ -26,7 +26,14 @@ CHUNK = 500  # rows an INSERT
 SMALL, EASIEST = 15, 5  # minutes, at most, of what is suggested
 SUGGESTED = (AskKind.ERRAND, AskKind.TASK, AskKind.COMPANY, AskKind.CHECK_ON_ME)
 
-EVER_HELPED = (HelpState.ACCEPTED, HelpState.DONE, HelpState.NOT_DONE, HelpState.HANDED_BACK)
+# Who said yes, whatever became of it; what is only proposed may be taken back without a trace.
+EVER_HELPED = (
+    HelpState.ACCEPTED,
+    HelpState.DONE,
+    HelpState.NOT_DONE,
+    HelpState.HANDED_BACK,
+    HelpState.NOT_THIS_TIME,
+)
 CAME = {Happened.YES: Came.HAPPENED, Happened.PARTLY: Came.PARTLY, Happened.NO: Came.NOT}
 
 
@@ -125,8 +132,9 @@ def note_outcomes() -> None:
     anyone = select(Help.ask_id).where(Help.state.in_(EVER_HELPED))
     reflections.note_replies(Reply.YES, anyone)
     reflections.note_replies(Reply.YES, select(Heard.ask_id))
-    nobody = ~exists().where(Help.ask_id == Ask.id, Help.state.in_(EVER_HELPED))
-    reflections.note_replies(Reply.NO, select(Ask.id).where(Ask.state == AskState.EXPIRED, nobody))
+    expired = select(Ask.id).where(Ask.state == AskState.EXPIRED)
+    reflections.note_replies(Reply.YES, expired.where(Ask.was_answered))
+    reflections.note_replies(Reply.NO, expired.where(~Ask.was_answered))
     for said, came in CAME.items():
         reflections.note_outcomes(came, select(Ask.id).where(Ask.asker_says == said))
         of_helper = select(Help.ask_id).join(Ask, Ask.id == Help.ask_id)

@@ -180,7 +180,8 @@ def offers(account: Account) -> list[Record]:
             "at": one.times or None,
             "area": one.area or None,
             "needed by": at(one.needed_by),
-            "state": "paused" if one.paused else str(one.state),
+            "rests until": at(one.paused_until),
+            "state": str(one.state),
         }
         for one in db.session.scalars(found).unique()
     ]

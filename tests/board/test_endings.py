@@ -57,6 +57,26 @@ def test_what_nobody_had_room_for_ends_kindly(circle, frozen, postbox):
     assert "Bring back bread" in circle.board(circle.cleo)
 
 
+def test_where_somebody_waited_for_the_askers_word_it_does_not_say_that_nobody_had_room(circle, frozen, postbox):
+    ask = circle.ask(circle.ben, unnamed=True)
+    assert circle.press(circle.cleo, ask, "accept").status_code == 303
+    deliver_due()
+    postbox.clear()
+    let_pass(frozen, days=7)
+
+    assert (ask.state, ask.helps) == (AskState.EXPIRED, [])
+    page, home = circle.page(circle.ben, ask), circle.browser(circle.ben).get("/home").text
+    assert "Somebody was willing, and its time was over first." in page
+    assert "Somebody was willing" in home
+    assert "No one had room" not in page + home + circle.browser(circle.ben).get(circle.path("ended")).text
+    assert "Cleo" not in page.partition("<main")[2]  # what waited for an answer leaves no trace
+    assert "This one rests" in circle.page(circle.cleo, ask)
+    assert deliver_due() == 2
+    told = {letter["To"]: text_of(letter) for letter in postbox}
+    assert "Somebody was willing" in told[circle.email(circle.ben)]
+    assert "is not needed any more. Thanks for being willing." in told[circle.email(circle.cleo)]
+
+
 def test_an_ask_without_a_day_ends_after_a_week(circle, frozen):
     circle.browser(circle.ben).post(
         circle.path("asks", "new"), data={"title": "Bread", "kind": "errand", "when": "any"}

@@ -1,6 +1,6 @@
 """Offers: beside the asks, or to one member; a yes is a help like any other, a "not now" needs no reason."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import inspect, select
@@ -137,7 +137,7 @@ def test_not_now_is_told_as_not_this_time_and_asks_no_reason(circle, postbox):
     assert "soup" not in circle.board(circle.cleo)
 
 
-def test_limits_pauses_and_rest_are_respected_without_saying_which(circle):
+def test_limits_and_rest_are_respected_without_saying_which(circle):
     one = offer(circle, circle.ben)
     with transaction():
         for _ in range(2):
@@ -157,16 +157,33 @@ def test_limits_pauses_and_rest_are_respected_without_saying_which(circle):
     with transaction():
         set_wish(account_id=circle.ben.account_id, per_week=9, resting_until=None)
     assert "I drive to the river" in circle.board(circle.cleo)
-    press(circle, circle.ben, one, "pause")
-    assert "I drive to the river" not in circle.board(circle.cleo)
-    assert "This offer rests for now." in page(circle, circle.cleo, one).text
-    press(circle, circle.ben, one, "pause", again="y")
-    assert "I drive to the river" in circle.board(circle.cleo)
-    assert press(circle, circle.cleo, one, "pause").status_code == 404
+    assert press(circle, circle.cleo, one, "pause", until=saturday()).status_code == 404
     press(circle, circle.ben, one, "edit", **{**MARKET, "text": "I row to the lake", "eyes": "group"})
     assert "I row to the lake" in circle.board(circle.cleo)
     press(circle, circle.ben, one, "take-down")
     assert page(circle, circle.cleo, one).status_code == 404
+
+
+def test_a_pause_has_an_end_and_the_offer_comes_back_by_itself(circle, frozen):
+    one = offer(circle, circle.ben)
+    assert 'value="2027-05-26"' in page(circle, circle.ben, one).text  # two weeks, unless Ben says otherwise
+    for day in ("", "2027-05-12", "2029-01-01", "soon"):
+        assert press(circle, circle.ben, one, "pause", until=day).status_code == 422, day
+    assert one.paused_until is None
+
+    assert press(circle, circle.ben, one, "pause", until="2027-05-14").status_code == 303
+    assert "It rests until Fri 14 May, and comes back by itself." in page(circle, circle.ben, one).text
+    frozen.move_to(datetime(2027, 5, 13, 21, 59, tzinfo=UTC))  # a minute before midnight in Paris
+    assert "I drive to the river" not in circle.board(circle.cleo)
+    assert "This offer rests for now." in page(circle, circle.cleo, one).text
+    frozen.shift(timedelta(minutes=1))
+    assert "I drive to the river" in circle.board(circle.cleo)
+    assert "That would help me" in page(circle, circle.cleo, one).text
+
+    press(circle, circle.ben, one, "pause", until="2027-05-20")
+    assert "I drive to the river" not in circle.board(circle.cleo)
+    press(circle, circle.ben, one, "pause", again="y")
+    assert "I drive to the river" in circle.board(circle.cleo)
 
 
 def test_eyes_mutes_blocks_hiding_and_leaving(circle, postbox):

@@ -53,6 +53,7 @@ EXPLAINED = {
         "It didn’t happen this time.",
         "You took this back.",
         "No one had room this time.",
+        "Somebody was willing, and its time was over first.",
     ),
     "helper": (
         "You can do this.",

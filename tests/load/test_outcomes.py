@@ -61,6 +61,18 @@ def test_a_yes_is_a_yes_before_it_happened_and_stays_one_when_handed_back(ben, c
     assert known() == (Reply.YES, None)
 
 
+def test_who_waited_for_a_word_until_the_time_was_over_had_said_yes(cleo, asked, frozen):
+    with transaction():
+        ask = asked(unnamed=True)
+    with transaction():
+        helping.accept_ask(me=cleo, ask_id=ask.id)
+    assert known() == (None, None)  # it may still be taken back without a trace
+    frozen.shift(8 * 24 * 3600)
+    with transaction():
+        ending.end_asks()
+    assert known() == (Reply.YES, None)
+
+
 @pytest.mark.parametrize(
     ("said", "came"),
     [(Happened.YES, Came.HAPPENED), (Happened.PARTLY, Came.PARTLY), (Happened.NO, Came.NOT)],

@@ -205,7 +205,7 @@ def test_who_stopped_these_letters_gets_none(giver, by_mail, postbox, frozen):
     assert card(giver) is not None
 
 
-def test_a_newcomer_gets_one_easy_example_after_a_first_meeting(cleo, frozen):
+def test_a_newcomer_gets_one_easy_example_after_a_first_meeting(cleo, frozen, browser_of):
     with transaction():
         meeting = make_meeting(cleo.group, clock.now() - timedelta(hours=2))
         cleo.joined_at = clock.now() - timedelta(days=2)
@@ -218,6 +218,7 @@ def test_a_newcomer_gets_one_easy_example_after_a_first_meeting(cleo, frozen):
     found = card(cleo)
     assert found.why is Why.NEW
     assert EXAMPLES[found.number].size_minutes == 5
+    assert found.title in browser_of(cleo).get("/home").text
 
     with transaction():
         service.pass_over(cleo.account_id)

@@ -11,6 +11,7 @@ from supportgroup.board import rounds
 from supportgroup.board.models import Ask, AskState, Help, HelpState, Message
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, Role
+from supportgroup.load.models import Buddy, BuddyRound
 from supportgroup.meetings.models import Answer
 from supportgroup.safety import queries
 from supportgroup.safety.models import Block
@@ -195,6 +196,7 @@ PAGES = (
     "/g/{slug}/board",
     "/g/{slug}/board/ended",
     "/g/{slug}/board/offers",
+    "/g/{slug}/buddies",
     "/g/{slug}/meetings",
 )
 
@@ -229,6 +231,11 @@ def lively(group, ada, ben, cleo):
         meeting = make_meeting(group)
         for one in (ada, ben, cleo):
             make_rsvp(meeting, one)
+        week = BuddyRound(group_id=group.id, begins_at=hour, ends_at=now + timedelta(days=5))
+        db.session.add(week)
+        db.session.flush()
+        buddies = (ben, cleo) if ben.is_facilitator else (ada, ben, cleo)  # a two, and in the other world a three
+        db.session.add_all(Buddy(round_id=week.id, membership_id=one.id, circle=0) for one in buddies)
         db.session.flush()
     return [ask.id for ask in (running, hers_alone, his, done, helped, shared, *unnamed)], [
         f"meetings/{meeting.id}",

@@ -885,7 +885,7 @@ def upgrade() -> None:
             sa.Enum("open", "yes_please", "not_now", name="offerstate", native_enum=False, length=20),
             nullable=False,
         ),
-        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("by_id <> to_id", name=op.f("ck_offers_two_people")),
@@ -1165,6 +1165,7 @@ def upgrade() -> None:
         sa.Column("next_round_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_after_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("was_answered", sa.Boolean(), nullable=False),
         sa.Column(
             "asker_says", sa.Enum("yes", "partly", "no", name="happened", native_enum=False, length=20), nullable=True
         ),
