@@ -66,6 +66,13 @@ screenshots: .venv/test.ok ## take the README's pictures anew (needs a Chromium)
 sheet: .venv/test.ok ## a sheet with a picture of every page, to look at: var/sheet/index.html (needs a Chromium)
 	@$(BIN)/python -m tests.browser.sheet
 
+.PHONY: sentences
+sentences: .venv/test.ok ## bring the sentences that pages and letters say now into every catalogue, for translators
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --no-wrap --add-location=file --sort-by-file -o var/sentences.pot supportgroup templates
+	@for to in supportgroup/translations/*.po; do \
+	    $(BIN)/pybabel -q update -i var/sentences.pot -o $$to -l $$(basename $$to .po) --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date; \
+	done
+
 .PHONY: lock
 lock: .venv/test.ok ## write both locks anew from pyproject.toml (UPGRADE=--upgrade to move versions)
 	$(LOCK) $(UPGRADE) -o requirements.lock

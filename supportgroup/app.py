@@ -53,6 +53,7 @@ from supportgroup.groups import service as groups_service
 from supportgroup.groups import views as groups
 from supportgroup.groups.resting import GroupWoke
 from supportgroup.groups.service import MembershipEnded
+from supportgroup.languages import install_languages
 from supportgroup.load import buddies, buddy_views
 from supportgroup.load import views as load
 from supportgroup.mail import views as mail
@@ -174,6 +175,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     access.install(app)
     breached.install(settings.var / breached.FILE)
+    install_languages(app, settings.var / "translations")
     install_pages(app)
     install_mail(app, settings)
     install_assets(app, settings.var / "assets")

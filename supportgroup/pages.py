@@ -84,7 +84,8 @@ def install_pages(app: Flask) -> None:
         words.zone_words,
     ):
         app.add_template_filter(filter_)
-    app.jinja_env.globals.update(now=clock.now, when_words=words.when, short_when=words.short_when, by_day=words.by_day)
+    app.jinja_env.globals.update(now=clock.now, when_words=words.when, short_when=words.short_when)
+    app.jinja_env.globals.update(by_day=words.by_day, for_day=words.for_day)
     app.jinja_env.globals.update(zone_of=zone_of, zone_named=clock.zone)
     app.context_processor(context)
 

@@ -1,22 +1,60 @@
-"""Instants in words, on somebody's clock."""
+"""Instants, spans and small numbers in words, in the language that is spoken and on somebody's clock."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.dates import format_date, format_skeleton, format_time, get_day_names, get_timezone_name
+from babel.lists import format_list
 
-LOCALE = "en_GB"
+from supportgroup.languages import FIRST, FORMATS, language, ngettext
+from supportgroup.languages import gettext as _
+
 REMEMBERED = 4096  # a page or a letter says the same few days and hours again and again, and weighing a pattern is slow
+# How English says days; every other language has its own order and signs for what is to be said.
+ENGLISH = {
+    "MMMMEEEEd": "EEEE d MMMM",
+    "yMMMMd": "d MMMM y",
+    "MMMMd": "d MMMM",
+    "MMMEd": "EEE d MMM",
+    "yMMMMEEEEd": "EEEE d MMMM y",
+    "yMMMM": "MMMM y",
+    "EEEE": "EEEE",
+}
 
 
 @lru_cache(REMEMBERED)
+def time_in(code: str, hour: time) -> str:
+    return format_time(hour, "HH:mm", locale=FORMATS[code])
+
+
+@lru_cache(REMEMBERED)
+def day_in(code: str, day: date, skeleton: str) -> str:
+    if code == FIRST:
+        return format_date(day, ENGLISH[skeleton], locale=FORMATS[code])
+    if skeleton == "EEEE":
+        return format_date(day, skeleton, locale=FORMATS[code])
+    return format_skeleton(skeleton, day, locale=FORMATS[code])
+
+
 def time_words(hour: time) -> str:
-    return format_time(hour, "HH:mm", locale=LOCALE)
+    """`19:00`"""
+    return time_in(language(), hour)
 
 
-@lru_cache(REMEMBERED)
-def day_words(day: date, pattern: str) -> str:
-    return format_date(day, pattern, locale=LOCALE)
+def day_words(day: date, skeleton: str) -> str:
+    """A day, with as much of it as the skeleton (one of ENGLISH, as Unicode TR 35 has them) names."""
+    return day_in(language(), day, skeleton)
+
+
+def weekday(number: int) -> str:
+    """`Tuesday`; 0 is Monday."""
+    return str(get_day_names("wide", locale=FORMATS[language()])[number])
+
+
+def listed(names: Iterable[str]) -> str:
+    """`Monday, Tuesday and Friday`"""
+    return format_list(list(names), locale=FORMATS[language()])
 
 
 def local_time(instant: datetime, zone: tzinfo) -> str:
@@ -26,76 +64,91 @@ def local_time(instant: datetime, zone: tzinfo) -> str:
 
 def local_day(instant: datetime, zone: tzinfo) -> str:
     """`Tuesday 1 December`"""
-    return day_words(instant.astimezone(zone).date(), "EEEE d MMMM")
+    return day_words(instant.astimezone(zone).date(), "MMMMEEEEd")
 
 
 def local_date(instant: datetime, zone: tzinfo) -> str:
     """`1 December 2026`"""
-    return day_words(instant.astimezone(zone).date(), "d MMMM y")
+    return day_words(instant.astimezone(zone).date(), "yMMMMd")
 
 
 def day_month(instant: datetime, zone: tzinfo) -> str:
     """`1 December`"""
-    return day_words(instant.astimezone(zone).date(), "d MMMM")
-
-
-def span(seconds: float) -> str:
-    """A length of time in its largest whole unit: "40 seconds", "1 minute", "3 days"."""
-    for length, word in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
-        if seconds >= length or length == 1:
-            number = int(seconds // length)
-            return f"{number} {word}{'' if number == 1 else 's'}"
-    raise AssertionError
+    return day_words(instant.astimezone(zone).date(), "MMMMd")
 
 
 def short_day(instant: datetime, zone: tzinfo) -> str:
     """`Tue 1 Dec`"""
-    return day_words(instant.astimezone(zone).date(), "EEE d MMM")
+    return day_words(instant.astimezone(zone).date(), "MMMEd")
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest whole unit: "40 seconds", "1 minute", "3 days"."""
+    days, hours, minutes = (int(seconds // length) for length in (86400, 3600, 60))
+    if days:
+        return ngettext("%(num)d day", "%(num)d days", days)
+    if hours:
+        return ngettext("%(num)d hour", "%(num)d hours", hours)
+    if minutes:
+        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
+    return ngettext("%(num)d second", "%(num)d seconds", int(seconds))
 
 
 def zone_words(zone: tzinfo) -> str:
     """`Paris time`, or `UTC`"""
-    return "UTC" if str(zone) == "UTC" else get_timezone_name(zone, locale=LOCALE)
+    return "UTC" if str(zone) == "UTC" else get_timezone_name(zone, locale=FORMATS[language()])
 
 
 def when(instant: datetime, now: datetime, zone: tzinfo) -> str:
     """How letters and cards say when: `in 40 minutes`, `tomorrow 19:00`, `Tuesday 1 December, 19:00`."""
     minutes = round((instant - now) / timedelta(minutes=1))
-    days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days
+    days = days_until(instant, now, zone)
     clock = local_time(instant, zone)
     if 0 <= minutes < 100:
-        return f"in {minutes} minutes" if minutes != 1 else "in a minute"
+        return ngettext("in a minute", "in %(num)d minutes", minutes)
     if days in (0, 1):
-        return f"{'today' if days == 0 else 'tomorrow'} {clock}"
-    return f"{local_day(instant, zone)}, {clock}"
+        return _("tomorrow %(time)s", time=clock) if days else _("today %(time)s", time=clock)
+    return _("%(day)s, %(time)s", day=local_day(instant, zone), time=clock)
 
 
 def short_when(instant: datetime, now: datetime, zone: tzinfo) -> str:
     """How subjects say when: `tomorrow 19:00`, `Thursday 19:00`, from a week on `9 January 19:00`."""
-    days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days
-    named = {0: "today", 1: "tomorrow"}.get(days)
-    pattern = "EEEE" if 0 <= days < 7 else "d MMMM"
-    day = named or day_words(instant.astimezone(zone).date(), pattern)
-    return f"{day} {local_time(instant, zone)}"
+    return _("%(day)s %(time)s", day=for_day(instant, now, zone), time=local_time(instant, zone))
+
+
+def for_day(instant: datetime, now: datetime, zone: tzinfo) -> str:
+    """A day that is near by its name: `today`, `tomorrow`, `Thursday`, from a week on `9 January`."""
+    days = days_until(instant, now, zone)
+    if days in (0, 1):
+        return _("tomorrow") if days else _("today")
+    return day_words(instant.astimezone(zone).date(), "EEEE" if 0 <= days < 7 else "MMMMd")
 
 
 def by_day(instant: datetime, now: datetime, zone: tzinfo) -> str:
     """By when something is needed: `today`, `tomorrow`, `by Thursday`, `by 9 January`."""
-    days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days
+    days = days_until(instant, now, zone)
     if days <= 1:
-        return "tomorrow" if days == 1 else "today"
-    pattern = "EEEE" if days < 7 else "d MMMM"
-    return f"by {day_words(instant.astimezone(zone).date(), pattern)}"
+        return _("tomorrow") if days == 1 else _("today")
+    return _("by %(day)s", day=for_day(instant, now, zone))
+
+
+def days_until(instant: datetime, now: datetime, zone: tzinfo) -> int:
+    return (instant.astimezone(zone).date() - now.astimezone(zone).date()).days
 
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def number(count: int) -> str:
-    """A small number in words, a large one in figures: `two`, `12`."""
-    return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
+    """A small number in words, a large one in figures: `two`, `12`.
+
+    In figures in every language but English: elsewhere the word depends on what is counted.
+    """
+    return NUMBERS[count] if language() == FIRST and 0 <= count < len(NUMBERS) else str(count)
 
 
 def times(count: int) -> str:
     """`once`, `twice`, `five times`."""
-    return {1: "once", 2: "twice"}.get(count, f"{number(count)} times")
+    if count == 2:
+        return _("twice")
+    return _("once") if count == 1 else _("%(number)s times", number=number(count))

@@ -15,8 +15,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from supportgroup.accounts.passwords import MOST
 from supportgroup.fields import Form, Line, ZoneField, choices, plain, strip
+from supportgroup.languages import LANGUAGES
 
-LANGUAGES = {"en": "English"}
 NO_CODE = "That is no code: six figures, or a spare code of sixteen letters."
 
 

@@ -77,19 +77,20 @@ def request_link(*, email: str, browser: str | None) -> SignInLink:
     return make_link(queries.account_of(email), browser)
 
 
-def sign_up(*, email: str, name: str, zone: str, browser: str | None) -> SignInLink:
+def sign_up(*, email: str, name: str, zone: str, language: str, browser: str | None) -> SignInLink:
     """Owe the letter that confirms a new account; who has an account with this address gets one that signs in."""
-    return make_link(known_or_new(email=email, name=name, zone=zone), browser)
+    return make_link(known_or_new(email=email, name=name, zone=zone, language=language), browser)
 
 
-def known_or_new(*, email: str, name: str, zone: str) -> Account:
+def known_or_new(*, email: str, name: str, zone: str, language: str) -> Account:
     """The account of this address, made if need be. How long it takes does not tell which: for a known address a new
     account is written as well, to an address that is nobody's, and taken back.
     """
     known = queries.account_of(email)
     attempt = db.session.begin_nested()
     try:
-        made = add_account(email=email if known is None else f"{uuid4().hex}@nobody.invalid", name=name, zone=zone)
+        address = email if known is None else f"{uuid4().hex}@nobody.invalid"
+        made = add_account(email=address, name=name, zone=zone, language=language)
     except IntegrityError:  # pressed twice, and the other press was quicker
         attempt.rollback()
         return queries.accounts_of(email).one()
@@ -98,7 +99,7 @@ def known_or_new(*, email: str, name: str, zone: str) -> Account:
         return made
     attempt.rollback()
     if known.confirmed_at is None:  # nobody has shown that the address is theirs: the last to write it may be its owner
-        known.name, known.zone = name, zone
+        known.name, known.zone, known.language = name, zone, language
     return known
 
 

@@ -14,6 +14,7 @@ from supportgroup.accounts.forms import PasskeyForm, SettingsForm, SignInForm, S
 from supportgroup.accounts.models import LinkPurpose, SignInLink
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
+from supportgroup.languages import language
 from supportgroup.limits import Allowance
 from supportgroup.mail.links import destination, read
 from supportgroup.secrets import BadToken
@@ -78,6 +79,7 @@ def sign_up() -> ResponseReturnValue:
                     email=form.email.address,
                     name=form.name.data,
                     zone=form.zone.data,
+                    language=language(),
                     browser=access.browser(),
                 )
         return link_sent(form.next.data)

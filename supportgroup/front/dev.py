@@ -6,10 +6,11 @@ Registered in development only: in production these addresses are not there.
 from pathlib import Path
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, g, render_template
+from flask import Blueprint, Response, abort, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from supportgroup import clock, devmail
+from supportgroup.languages import LANGUAGES, language
 from supportgroup.mail.compose import Example, example
 from supportgroup.mail.kinds import KINDS, PREFERENCES, Kind, Recipient
 
@@ -60,13 +61,14 @@ def framed(html: str) -> Response:
 
 @bp.get("/dev/mail/samples")
 def samples() -> ResponseReturnValue:
-    """Every kind of letter, from its samples, with a cover word and with names."""
+    """Every kind of letter, from its samples, with a cover word and with names, in the language that is asked for."""
+    spoken = tongue()
     kinds = sorted(KINDS.values(), key=lambda kind: kind.name)
     shown = [
-        (kind, [[sample(kind, at, full=full) for full in (False, True)] for at, _ in enumerate(kind.samples)])
+        (kind, [[sample(kind, at, spoken, full=full) for full in (False, True)] for at, _ in enumerate(kind.samples)])
         for kind in kinds
     ]
-    return render_template("dev/samples.html", kinds=shown, preferences=PREFERENCES)
+    return render_template("dev/samples.html", kinds=shown, preferences=PREFERENCES, languages=LANGUAGES, spoken=spoken)
 
 
 @bp.get("/dev/mail/samples/<name>/<int:at>/<mode>")
@@ -74,10 +76,16 @@ def sample_html(name: str, at: int, mode: str) -> ResponseReturnValue:
     kind = KINDS.get(name) or abort(404)
     if at >= len(kind.samples) or mode not in ("discreet", "full"):
         abort(404)
-    return framed(sample(kind, at, full=mode == "full").written.html)
+    return framed(sample(kind, at, tongue(), full=mode == "full").written.html)
 
 
-def sample(kind: Kind, at: int, *, full: bool) -> Example:
+def tongue() -> str:
+    """The language that the page asks for, or its reader's."""
+    asked = request.args.get("language", "")
+    return asked if asked in LANGUAGES else language()
+
+
+def sample(kind: Kind, at: int, spoken: str, *, full: bool) -> Example:
     _, sender = current_app.extensions["mail"]
-    reader = Recipient(id=UUID(int=0), email="ada@example.org", name="Ada", zone=clock.zone("UTC"), language="en")
+    reader = Recipient(id=UUID(int=0), email="ada@example.org", name="Ada", zone=clock.zone("UTC"), language=spoken)
     return example(kind.name, reader, None, sender, full=full, sample=at)

@@ -48,7 +48,7 @@ def answers_of(one: Membership) -> list[tuple[str, str]]:
 
 
 def ask_to_join(
-    *, group_id: UUID, invitation_id: UUID | None, wish: Wish, email: str, zone: str, browser: str | None
+    *, group_id: UUID, invitation_id: UUID | None, wish: Wish, email: str, zone: str, language: str, browser: str | None
 ) -> None:
     """Owe the one letter whose link completes this joining, to a new address or a known one.
 
@@ -56,7 +56,7 @@ def ask_to_join(
     """
     group = queries.locked_group(group_id)
     refuse_unready(group, wish)
-    link = sign_up(email=email, name=wish.name, zone=zone, browser=browser)
+    link = sign_up(email=email, name=wish.name, zone=zone, language=language, browser=browser)
     db.session.add(
         PendingJoining(
             link_id=link.id,

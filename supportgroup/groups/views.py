@@ -20,6 +20,7 @@ from supportgroup.groups.defaults import CONSENT
 from supportgroup.groups.forms import PlaceForm, StartForm, joining_form
 from supportgroup.groups.joining import Wish
 from supportgroup.groups.models import Group, Invitation, Joining, Membership, MembershipState, Visibility
+from supportgroup.languages import language
 from supportgroup.limits import Allowance
 from supportgroup.mail.links import destination
 
@@ -123,6 +124,7 @@ def by_letter(form: Any, group: Group, wish: Wish, invitation: Invitation | None
                 wish=wish,
                 email=form.email.address,
                 zone=form.zone.data if form.zone.data in clock.zone_names() else group.zone,
+                language=language(),
                 browser=browsers.browser(),
             )
     return link_sent(url_for(".public", slug=group.slug))

@@ -10,10 +10,8 @@ from datetime import date, datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from supportgroup.charts import Bar, Chart
-from supportgroup.words import LOCALE, number
+from supportgroup.words import day_words, number
 
 MONTHS = 12  # on a page
 
@@ -108,8 +106,5 @@ def chart(moments: Sequence[Moment], parts: tuple[Part, ...], zone: ZoneInfo, se
         caption=caption,
         heading="Month",
         parts=tuple(part.value for part in parts),
-        bars=tuple(
-            Bar(format_date(month, "MMMM y", locale=LOCALE), tuple(counted[month, part] for part in parts))
-            for month in months
-        ),
+        bars=tuple(Bar(day_words(month, "yMMMM"), tuple(counted[month, part] for part in parts)) for month in months),
     )

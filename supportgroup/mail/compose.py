@@ -19,6 +19,7 @@ from flask import current_app
 from jinja2 import Template
 
 from supportgroup import clock
+from supportgroup.languages import FORMATS, direction, language, speaking
 from supportgroup.mail.kinds import KINDS, Kind, Recipient, Says, Scope
 from supportgroup.mail.links import link
 from supportgroup.mail.signing import Signer
@@ -75,8 +76,11 @@ def context(recipient: Recipient, says: Says, sender: Sender, stop: str | None) 
     `name` is what the letter calls the group: the cover word, or in full letters the group's name. A full letter may
     name the service; a discreet one names nothing.
     """
+    code = language()
     return {
         **says.more,
+        "lang": FORMATS[code],
+        "dir": direction(code),
         "name": (says.group if recipient.full else says.cover) or says.cover,
         "full": recipient.full,
         "zone": recipient.zone,
@@ -102,7 +106,8 @@ def write(name: str, values: Mapping[str, Any]) -> Written:
 def compose(kind: Kind, recipient: Recipient, says: Says, sender: Sender, *, message_id: str, date: datetime) -> bytes:
     """The whole message as bytes. Raises ValueError where something would break a header."""
     stop = stop_url(kind, recipient, sender)
-    written = write(kind.name, context(recipient, says, sender, stop))
+    with speaking(recipient.language):
+        written = write(kind.name, context(recipient, says, sender, stop))
     named = headers(kind, recipient, sender, written.subject, stop)
     message = pack(named | {"Message-ID": message_id, "Date": format_datetime(date)}, written, says)
     return message if sender.signer is None else sender.signer.signed(message)
@@ -123,10 +128,11 @@ def example(
     kind, reader = KINDS[name], replace(reader, full=full)
     cover, group = (scope.cover, scope.name) if scope else ("Blue", "Evening circle")
     says = Says(link="/l/…", cover=cover, group=group, more=tomorrow(kind.samples[sample]))
-    values = context(reader, says, sender, f"{sender.base_url}/mail/stop/…" if kind.preference else None)
-    if kind.preference:
-        values["preferences_url"] = values["link"]
-    return Example(sender.full if full else sender.discreet, write(name, values))
+    with speaking(reader.language):
+        values = context(reader, says, sender, f"{sender.base_url}/mail/stop/…" if kind.preference else None)
+        if kind.preference:
+            values["preferences_url"] = values["link"]
+        return Example(sender.full if full else sender.discreet, write(name, values))
 
 
 def tomorrow(sample: Mapping[str, Any]) -> dict[str, Any]:

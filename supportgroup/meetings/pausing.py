@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from babel.dates import format_date
 from sqlalchemy import select
 
 from supportgroup import clock
+from supportgroup import words as said
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership
@@ -17,7 +17,6 @@ from supportgroup.meetings.models import Meeting, MeetingState, Pause, Series
 from supportgroup.meetings.reminders import owe_reminders
 from supportgroup.meetings.series import fill, held, meetings_ahead, remove, running
 from supportgroup.meetings.service import call_off
-from supportgroup.words import LOCALE
 
 LONGEST = timedelta(days=366)
 SHOWN_AHEAD = timedelta(days=42)  # pauses that begin later are not spoken of yet
@@ -151,5 +150,4 @@ def words(from_on: date, until_on: date, today: date) -> str:
 
 def day_words(day: date, today: date) -> str:
     """`7 January`; with its year where that is not near."""
-    pattern = "d MMMM" if abs(day - today) < timedelta(days=300) else "d MMMM y"
-    return format_date(day, pattern, locale=LOCALE)
+    return said.day_words(day, "MMMMd" if abs(day - today) < timedelta(days=300) else "yMMMMd")

@@ -14,7 +14,7 @@ plain words. Weeks begin on Monday, as RFC 5545 has it where a rule doesn't say.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
@@ -22,9 +22,9 @@ from itertools import islice
 from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, get_day_names
-from babel.lists import format_list
 from dateutil import rrule
+
+from supportgroup.words import day_words, listed, weekday
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 MAX_RULE_LENGTH = 200
@@ -33,7 +33,6 @@ LAST = -1
 
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", LAST: "last"}
-_LOCALE = "en_GB"
 _UTC = ZoneInfo("UTC")
 # No local day between EARLIEST and LATEST lies outside these, whatever the zone.
 _FIRST_INSTANT = datetime.combine(EARLIEST - timedelta(days=2), time(), UTC)
@@ -76,7 +75,7 @@ class Day(NamedTuple):
     @property
     def name(self) -> str:
         """The weekday's name."""
-        return str(get_day_names("wide", locale=_LOCALE)[self.weekday])
+        return weekday(self.weekday)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +154,7 @@ class Pattern:
             case Every.MONTHLY:
                 words = self._months_in_words()
         if self.until is not None:
-            words += f", until {format_date(self.until, 'long', locale=_LOCALE)}"
+            words += f", until {day_words(self.until, 'yMMMMd')}"
         if self.count is not None:
             words += ", once" if self.count == 1 else f", {self.count} times"
         return words
@@ -196,7 +195,7 @@ class Pattern:
         return {1: "every day", 2: "every second day"}.get(self.interval, f"every {self.interval} days")
 
     def _weeks_in_words(self) -> str:
-        days = _listed(day.name for day in self._sorted_days())
+        days = listed(day.name for day in self._sorted_days())
         if self.interval == 1:
             return f"every {days}"
         if self.interval == 2 and len(self.days) == 1:
@@ -207,9 +206,9 @@ class Pattern:
     def _months_in_words(self) -> str:
         days = self._sorted_days()
         if len({day.weekday for day in days}) == 1:
-            which = f"{_listed(_NTH[day.nth] for day in days)} {days[0].name}"
+            which = f"{listed(_NTH[day.nth] for day in days)} {days[0].name}"
         else:
-            which = _listed(f"{_NTH[day.nth]} {day.name}" for day in days)
+            which = listed(f"{_NTH[day.nth]} {day.name}" for day in days)
         months = {1: "each month", 2: "every second month"}.get(self.interval)
         return f"{which} of {months}" if months else f"{which}, every {self.interval} months"
 
@@ -338,7 +337,3 @@ def _check_wall(wall: datetime) -> None:
         raise ValueError("A wall time is naive; its zone is given beside it.")
     if not EARLIEST <= wall.date() <= LATEST:
         raise BadRule(f"Choose a day between {EARLIEST.year} and {LATEST.year}.")
-
-
-def _listed(names: Iterable[str]) -> str:
-    return format_list(list(names), locale=_LOCALE)
