@@ -400,9 +400,8 @@ class Offer(Sealing, Base):
 
     def is_open(self, now: datetime) -> bool:
         """Whether it waits to be taken up, or answered."""
-        return (
-            self.state is OfferState.OPEN and not self.is_paused(now) and (self.ends_at is None or self.ends_at > now)
-        )
+        is_over = self.ends_at is not None and self.ends_at <= now
+        return self.state is OfferState.OPEN and not is_over and not self.is_paused(now)
 
 
 class Telling(Sealing, Base):
