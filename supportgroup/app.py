@@ -74,6 +74,7 @@ from supportgroup.meetings import (
     reminders,
     resting,
     rota,
+    swap_views,
 )
 from supportgroup.meetings import views as meetings
 from supportgroup.moderation import duty_views, operator_mail, operator_views, queue_views, report_views
@@ -114,6 +115,7 @@ PAGES = (
     attending,
     calendar_views,
     hosting_views,
+    swap_views,
     at_meeting_views,
     board,
     asking_views,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import lazyload
 
 from supportgroup import clock
@@ -30,8 +30,10 @@ from supportgroup.meetings.models import (
     Presence,
     Rsvp,
     Series,
+    TurnSwap,
 )
 from supportgroup.meetings.reminders import COMING, KIND, UNANSWERED, minutes_before, useful_until
+from supportgroup.safety.queries import apart
 from supportgroup.words import zone_words
 
 WAY_IN = timedelta(minutes=60)  # the way in is shown from so long before the start
@@ -311,6 +313,31 @@ def host_asked(letters: Sequence[Letter]) -> Mapping[int, Says]:
         for scene in scenes(letters)
         if scene.hosts and scene.meeting.is_planned and scene.meeting.starts_at > clock.now()
     }
+
+
+@kind(
+    "host-swap",
+    lateness=timedelta(days=14),  # each ends when its meeting starts
+    preference="hosting",
+    samples=[{**SAMPLE, "what": "asked"}, {**SAMPLE, "what": "yes"}, {**SAMPLE, "what": "not-now"}],
+)
+def host_swap(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Somebody asks to swap a turn; or what the answer was. Left out: it was taken back, or the turn has changed."""
+    asked = set(db.session.execute(swaps_asked({letter.about_id for letter in letters})))
+    said = {}
+    for scene in scenes(letters):
+        what, meeting = scene.letter.key.rsplit(":", 1)[1], scene.meeting
+        holds = {"asked": (meeting.id, scene.member_id) in asked, "yes": not scene.hosts, "not-now": scene.hosts}
+        if holds[what] and meeting.is_planned and meeting.starts_at > clock.now():
+            path = link("host-swap" if what == "asked" else "meeting", meeting.id)
+            said[scene.letter.id] = scene.says(path, what=what)
+    return said
+
+
+def swaps_asked(meeting_ids: set[UUID]) -> Select[UUID, UUID]:
+    """Which turns are asked of which members, where the two are in each other's sight."""
+    asked = select(TurnSwap.meeting_id, TurnSwap.asked_id).where(TurnSwap.meeting_id.in_(meeting_ids))
+    return asked.where(~apart(TurnSwap.asker_id, TurnSwap.asked_id))
 
 
 @kind(

@@ -223,6 +223,20 @@ class PassedTurn(Base):
     )
 
 
+class TurnSwap(Base):
+    """A host asks one member to swap turns. Gone once it is answered or taken back, or either turn changes."""
+
+    __tablename__ = "turn_swaps"
+
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[UUID | None] = mapped_column(  # the turn of whoever is asked, where they have one to give
+        ForeignKey("meetings.id", ondelete="CASCADE"), index=True
+    )
+    asker_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    asked_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    asked_at: Mapped[datetime]
+
+
 class Presence(Base):
     """A member was at a meeting. Absence is not stored."""
 

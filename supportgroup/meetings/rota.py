@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from supportgroup import clock
@@ -17,7 +17,7 @@ from supportgroup.events import tell
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
 from supportgroup.mail.service import Owed, owe
-from supportgroup.meetings.models import Answer, GladHost, Meeting, MeetingState, PassedTurn, Rsvp
+from supportgroup.meetings.models import Answer, GladHost, Meeting, MeetingState, PassedTurn, Rsvp, TurnSwap
 from supportgroup.meetings.reminders import owe_reminders
 
 AHEAD = timedelta(days=35)  # so far ahead meetings get their hosts: the next of a monthly series, too
@@ -94,6 +94,7 @@ def find_hosts() -> None:
     now = clock.now()
     begun = select(Meeting.id).where(Meeting.starts_at <= now)
     db.session.execute(delete(PassedTurn).where(PassedTurn.meeting_id.in_(begun)))
+    db.session.execute(delete(TurnSwap).where(TurnSwap.meeting_id.in_(begun)))
     willing = exists().where(
         GladHost.membership_id == Membership.id,
         Membership.group_id == Meeting.group_id,
@@ -127,6 +128,7 @@ def give_turn(meeting: Meeting, host_id: UUID | None, *, own_wish: bool = False)
 def settle(meeting: Meeting, *, own_wish: bool = False) -> None:
     """Nobody needs to be found any more: somebody hosts it, or it does not take place."""
     meeting.cover_for_id = None
+    forget_swap(meeting)
     db.session.flush()
     tell(CoverSettled(meeting, meeting.host_id if meeting.is_planned else None, own_wish=own_wish))
 
@@ -134,6 +136,7 @@ def settle(meeting: Meeting, *, own_wish: bool = False) -> None:
 def moved(meeting: Meeting) -> None:
     """The meeting has a new time: who could not host it may be able to now."""
     db.session.execute(delete(PassedTurn).where(PassedTurn.meeting_id == meeting.id))
+    forget_swap(meeting)
     tell(HostedMeetingMoved(meeting))
 
 
@@ -175,12 +178,19 @@ def note_passed(meeting: Meeting, host: Membership) -> None:
 def leave_open(meeting: Meeting, host: Membership) -> None:
     """Nobody hosts it for now, and somebody is looked for instead of this member."""
     meeting.host_id, meeting.cover_for_id = None, host.id
+    forget_swap(meeting)
     db.session.flush()
+
+
+def forget_swap(meeting: Meeting) -> None:
+    """The turn is not what it was when somebody was asked to swap it."""
+    db.session.execute(delete(TurnSwap).where(or_(TurnSwap.meeting_id == meeting.id, TurnSwap.other_id == meeting.id)))
 
 
 def let_go(gone: Membership) -> None:
     """Whoever left hosts nothing: the next on the rota is asked; else the turn is open, and who decides hears of it."""
     db.session.execute(delete(GladHost).where(GladHost.membership_id == gone.id))
+    db.session.execute(delete(TurnSwap).where(TurnSwap.asked_id == gone.id))
     theirs = (
         select(Meeting)
         .where(Meeting.host_id == gone.id, Meeting.ends_at > clock.now())

@@ -11,7 +11,7 @@ from supportgroup.db import transaction
 from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.models import Membership
 from supportgroup.mail.links import destination
-from supportgroup.meetings import answers, asking, doubts, pausing, phrases, queries, service
+from supportgroup.meetings import answers, asking, doubts, pausing, phrases, queries, service, swaps
 from supportgroup.meetings.forms import ANSWERS, CheckInForm, someone
 from supportgroup.meetings.models import Answer, Meeting
 from supportgroup.meetings.reminders import COMING
@@ -93,6 +93,7 @@ def page_of(me: Membership, meeting: Meeting, form: CheckInForm) -> ResponseRetu
         form=form,
         agenda=phrases.agenda(meeting.agenda),
         customs=phrases.customs(meeting.customs),
+        swap=swaps.swap_of(me, meeting.id) if meeting.host_id and meeting.is_planned and not begun else None,
         whether=doubts.question(meeting) if asking.may_decide(me, meeting) else None,
         **answering(answer, is_full=not meeting.has_place(len(going))),
     )

@@ -75,4 +75,5 @@ FATES: dict[str, str] = {
     "tellings": GOES,
     "spoken_asks": GOES,
     "topics": GROUPS,
+    "turn_swaps": GOES,
 }

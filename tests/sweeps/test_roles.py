@@ -80,8 +80,8 @@ AUDIENCE = {
         "groups.remove groups.rest groups.revoke groups.stay_on groups.step_down groups.take_away_resource "
         "groups.wake "
         "load.reflect load.spread load.switch_buddies "
-        "meetings.cancel meetings.edit meetings.host meetings.meet_again meetings.new meetings.pause "
-        "meetings.series_list meetings.stop_series "
+        "meetings.answer_swap meetings.cancel meetings.edit meetings.host meetings.meet_again meetings.new "
+        "meetings.pause meetings.series_list meetings.stop_series "
         "moderation.answer moderation.danger moderation.duties moderation.hand_over moderation.hide "
         "moderation.look moderation.queue moderation.show moderation.why",
     ),
@@ -96,7 +96,7 @@ AUDIENCE = {
         HERS,
         "accounts.confirm_email accounts.undo_email "
         "board.answer_offer board.answer_spoken "
-        "meetings.pass_on "
+        "meetings.ask_swap meetings.pass_on meetings.take_back_swap "
         "moderation.ask_again moderation.hidden "
         "privacy.download "
         "reflections.edit "
@@ -106,7 +106,7 @@ AUDIENCE = {
     **only(
         HERS | FACILITATORS,
         "board.messages board.write_down meetings.attendance meetings.here meetings.hosting meetings.order "
-        "meetings.whether moderation.unblock",
+        "meetings.swap meetings.whether moderation.unblock",
     ),
     # Nobody reports what they wrote themselves, or offers something to themselves.
     **only(MEMBERS - FACILITATORS, "board.offer_to moderation.report"),

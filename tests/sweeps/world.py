@@ -24,7 +24,7 @@ from supportgroup.board.models import Ask, AskKind, GroupExample, Message, Spoke
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import Group, Invitation, Membership, MembershipState, Role
 from supportgroup.mail.links import token
-from supportgroup.meetings.models import CalendarWish, Meeting
+from supportgroup.meetings.models import CalendarWish, Meeting, TurnSwap
 from supportgroup.moderation.models import Desk, Reason, Report, Subject
 from supportgroup.privacy.models import Export
 from supportgroup.reflections.models import Note, Prompt, Reflection
@@ -134,6 +134,8 @@ FORMS: dict[str, Callable[[Place], dict[str, Any]]] = {
     "board.answer_offer": lambda _: {"answer": "not_now"},
     "board.thank": lambda place: {"help_id": place.ids["help_id"]},
     "groups.answer": lambda _: {"answer": "yes"},
+    "meetings.ask_swap": lambda place: {"with": str(place.people["facilitator"].id)},
+    "meetings.answer_swap": lambda _: {"answer": "not_now"},
     "moderation.answer": lambda _: {"outcome": "nothing"},
     "moderation.hide": lambda _: {"rule": "hurts"},
     "moderation.why": lambda _: {"rule": "hurts"},
@@ -194,7 +196,8 @@ def make_place(accounts: dict[str, Account]) -> Place:
     block = Block(blocker_id=member.id, blocked_id=people["blocked"].id, created_at=now)
     example = GroupExample(group_id=group.id, kind=AskKind.ERRAND, size_minutes=5, title="Bread", created_at=now)
     spoken = SpokenAsk(group_id=group.id, for_id=member.id, title="Bread", created_at=now)
-    db.session.add_all([message, invitation, hiding, report, block, example, spoken])
+    swap = TurnSwap(meeting_id=meeting.id, asker_id=member.id, asked_id=facilitator.id, asked_at=now)
+    db.session.add_all([message, invitation, hiding, report, block, example, spoken, swap])
     db.session.flush()
     ids = {
         "meeting_id": meeting.id,

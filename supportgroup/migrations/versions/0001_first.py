@@ -1303,6 +1303,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rsvps_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
+        "turn_swaps",
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("other_id", sa.Uuid(), nullable=True),
+        sa.Column("asker_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_id"], ["memberships.id"], name=op.f("fk_turn_swaps_asked_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["asker_id"], ["memberships.id"], name=op.f("fk_turn_swaps_asker_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_turn_swaps_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["other_id"], ["meetings.id"], name=op.f("fk_turn_swaps_other_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("meeting_id", name=op.f("pk_turn_swaps")),
+    )
+    with op.batch_alter_table("turn_swaps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_turn_swaps_asked_id"), ["asked_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_turn_swaps_asker_id"), ["asker_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_turn_swaps_other_id"), ["other_id"], unique=False)
+
+    op.create_table(
         "chosen",
         sa.Column("ask_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
@@ -1472,6 +1496,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_chosen_membership_id"))
 
     op.drop_table("chosen")
+    with op.batch_alter_table("turn_swaps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_turn_swaps_other_id"))
+        batch_op.drop_index(batch_op.f("ix_turn_swaps_asker_id"))
+        batch_op.drop_index(batch_op.f("ix_turn_swaps_asked_id"))
+
+    op.drop_table("turn_swaps")
     with op.batch_alter_table("rsvps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rsvps_membership_id"))
 
