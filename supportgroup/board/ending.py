@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from supportgroup import clock
-from supportgroup.board import drafts, letters, planning, queries
+from supportgroup.board import covering, drafts, letters, planning, queries
 from supportgroup.board.helping import give_back, take_back
 from supportgroup.board.models import FOLLOW_UP, RUNNING, SETTLED, Ask, AskState, Help, HelpState
 from supportgroup.board.service import withdraw
@@ -69,11 +69,20 @@ def close(ask: Ask, state: AskState, now: datetime) -> None:
 def let_go(event: MembershipEnded) -> None:
     """A member has left: what they asked for is taken back, what they took on is open again, its askers are told."""
     drafts.let_go(event.membership.id)
+    covering.hold_meetings_of(event.membership.id)
     for ask in queries.running_of(event.membership.id):
         if ask.asker_id == event.membership.id:
-            withdraw(ask)
+            take_away(ask)
         elif mine := ask.help_of(event.membership.id):
             let_go_of_help(ask, mine)
+
+
+def take_away(ask: Ask) -> None:
+    """Its asker is not there any more: it is taken back. A turn as host that somebody took stays theirs."""
+    if covering.is_covered(ask):
+        close(ask, AskState.DONE, clock.now())
+    else:
+        withdraw(ask)
 
 
 def let_go_of_help(ask: Ask, mine: Help) -> None:
@@ -86,11 +95,12 @@ def let_go_of_help(ask: Ask, mine: Help) -> None:
 
 def part(event: Blocked) -> None:
     """One member blocks another: what the two had going ends for both as if the first had left."""
+    covering.hold_meetings_of(event.blocker_id)
     for ask in queries.running_of(event.blocker_id):
         helps = ask.help_of(event.blocked_id)
         mine = ask.help_of(event.blocker_id)
         if ask.asker_id == event.blocker_id and helps is not None:
             waits = helps.state is HelpState.PROPOSED  # who waits for an answer would hear that it is not needed, too
-            withdraw(ask) if helps.holds or waits else take_back(ask, helps)
+            take_away(ask) if helps.holds or waits else take_back(ask, helps)
         elif ask.asker_id == event.blocked_id and mine is not None:
             let_go_of_help(ask, mine)

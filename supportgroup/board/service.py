@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from supportgroup import clock
-from supportgroup.board import drafts, eyes, letters, queries, rounds
+from supportgroup.board import covering, drafts, eyes, letters, queries, rounds
 from supportgroup.board.models import WITHOUT_DATE, Ask, AskKind, AskState, Chosen, Eyes, Help, HelpState
 from supportgroup.board.phrases import HARD
 from supportgroup.db import db
@@ -222,6 +222,7 @@ def show_to(ask: Ask, wish: Wish) -> None:
 def withdraw_ask(*, me: Membership, ask_id: UUID) -> Ask:
     """Take an ask back; no reason owed. Helpers are told. Doing it twice changes nothing."""
     me = here(me)
+    covering.hold_meeting(me, ask_id)
     ask = locked_own(me, ask_id)
     if ask.is_running:
         withdraw(ask)
@@ -234,6 +235,7 @@ def withdraw(ask: Ask) -> None:
     ask.close(AskState.WITHDRAWN, clock.now())
     letters.drop_ended(ask)
     letters.owe_helpers("ask-withdrawn", ask, helps, occasion="withdrawn")
+    covering.taken_back(ask)
 
 
 def ask_again(*, me: Membership, ask_id: UUID, needed_by: datetime, of_facilitators: bool = False) -> Ask:

@@ -49,7 +49,7 @@ def plan_it(me: Membership, form: MeetingForm) -> str:
     """Make what the form says; where to look at it."""
     if form.is_series():
         with transaction():
-            series.create_series(group=me.group, plan=form.plan(), rule=form.rule(), skip=form.skip.data)
+            series.create_series(group=me.group, plan=form.plan(), rule=form.rule(), skip=form.skip.data, by=me)
         flash("The series is here. Its meetings are in the list.")
         return url_for(".index", slug=me.group.slug)
     with transaction():

@@ -3,6 +3,7 @@
 Whoever acts is held first, then the meeting.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -82,3 +83,20 @@ def give_back(*, meeting: Meeting | None, helper: Membership, asker: Membership)
     if meeting is not None and to_come and meeting.host_id == helper.id:
         rota.note_passed(meeting, helper)
         rota.leave_open(meeting, asker)
+
+
+def ask_no_more(*, meeting: Meeting | None, asker: Membership, helpers: Collection[UUID]) -> None:
+    """The ask for cover is taken back; the meeting is held already. Who had said yes hosts no more: it is the asker's
+    turn again. Where nobody had, the rota looks on; and if the asker has left, so does the group.
+    """
+    if meeting is None or not meeting.is_planned or meeting.starts_at <= clock.now():
+        return
+    if meeting.host_id in helpers:
+        rota.give_turn(meeting, asker.id, own_wish=True)
+    elif meeting.host_id is None and meeting.group_asked:
+        meeting.group_asked = False
+        db.session.flush()
+        if asker.state is MembershipState.ACTIVE:
+            rota.give_to_next(meeting)
+        else:
+            rota.find_another(meeting)

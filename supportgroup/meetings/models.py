@@ -141,6 +141,7 @@ class Meeting(Sealing, Base):
     host_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
     # Whose turn it was to host, where the group is asked who can instead.
     cover_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
+    group_asked: Mapped[bool] = mapped_column(default=False)  # an ask on the board looks for a host
     meets_with_few: Mapped[bool] = mapped_column(default=False)  # decided: we meet, however few come
     meets_hostless: Mapped[bool] = mapped_column(default=False)  # decided: we meet without a host
     version: Mapped[int] = mapped_column(default=1)  # up by one when the time changes or the meeting is cancelled

@@ -26,7 +26,7 @@ CHUNK = 200
 
 @dataclass(frozen=True)
 class CoverWanted:
-    """An event: this member can't host the meeting after all, and nobody on the rota can. The meeting is held."""
+    """An event: nobody on the rota can host the meeting, and this member asks the group. The meeting is held."""
 
     meeting: Meeting
     by: Membership
@@ -110,10 +110,7 @@ def find_hosts() -> None:
         .with_for_update(of=Meeting, skip_locked=True)
     )
     for meeting in db.session.scalars(open_turns, execution_options=groups.FRESH).all():
-        host_id = next_on_rota(meeting)
-        if host_id is not None:
-            give_turn(meeting, host_id)
-            ask_host(meeting)
+        give_to_next(meeting)
 
 
 def give_turn(meeting: Meeting, host_id: UUID | None, *, own_wish: bool = False) -> None:
@@ -127,7 +124,7 @@ def give_turn(meeting: Meeting, host_id: UUID | None, *, own_wish: bool = False)
 
 def settle(meeting: Meeting, *, own_wish: bool = False) -> None:
     """Nobody needs to be found any more: somebody hosts it, or it does not take place."""
-    meeting.cover_for_id = None
+    meeting.cover_for_id, meeting.group_asked = None, False
     forget_swap(meeting)
     db.session.flush()
     tell(CoverSettled(meeting, meeting.host_id if meeting.is_planned else None, own_wish=own_wish))
@@ -162,22 +159,29 @@ def ask_host(meeting: Meeting, *, but: Membership | None = None) -> None:
 def pass_on(meeting: Meeting, host: Membership) -> None:
     """The host can't: the next on the rota is asked; where there is none, the group is."""
     note_passed(meeting, host)
+    if not give_to_next(meeting):
+        tell(CoverWanted(meeting, host))
+        if meeting.host_id == host.id:
+            leave_open(meeting, host)
+
+
+def give_to_next(meeting: Meeting) -> bool:
+    """Whether somebody on the rota can take the turn: they have it then, and are asked."""
     other = next_on_rota(meeting)
     if other is not None:
         give_turn(meeting, other)
         ask_host(meeting)
-    else:
-        leave_open(meeting, host)
-        tell(CoverWanted(meeting, host))
+    return other is not None
 
 
 def note_passed(meeting: Meeting, host: Membership) -> None:
     db.session.execute(insert_or_ignore(PassedTurn).values(meeting_id=meeting.id, membership_id=host.id))
 
 
-def leave_open(meeting: Meeting, host: Membership) -> None:
-    """Nobody hosts it for now, and somebody is looked for instead of this member."""
-    meeting.host_id, meeting.cover_for_id = None, host.id
+def leave_open(meeting: Meeting, host: Membership | None) -> None:
+    """Nobody hosts it for now, and the group is asked who can instead of this member; of nobody, it is not asked."""
+    meeting.host_id, meeting.cover_for_id = None, host.id if host else None
+    meeting.group_asked = host is not None
     forget_swap(meeting)
     db.session.flush()
 
@@ -188,7 +192,7 @@ def forget_swap(meeting: Meeting) -> None:
 
 
 def let_go(gone: Membership) -> None:
-    """Whoever left hosts nothing: the next on the rota is asked; else the turn is open, and who decides hears of it."""
+    """Whoever left hosts nothing: the next on the rota is asked, else at once the group."""
     db.session.execute(delete(GladHost).where(GladHost.membership_id == gone.id))
     db.session.execute(delete(TurnSwap).where(TurnSwap.asked_id == gone.id))
     theirs = (
@@ -198,13 +202,20 @@ def let_go(gone: Membership) -> None:
         .with_for_update()
     )
     for meeting in db.session.scalars(theirs, execution_options=groups.FRESH).all():
-        begun = not meeting.is_planned or meeting.starts_at <= clock.now()
-        other = None if begun else next_on_rota(meeting)
-        if other is not None:
-            give_turn(meeting, other)
-            ask_host(meeting)
+        if meeting.is_planned and meeting.starts_at > clock.now():
+            find_another(meeting)
         else:
-            leave_open(meeting, gone)
+            leave_open(meeting, None)
+
+
+def find_another(meeting: Meeting) -> None:
+    """Whose turn it was is not here any more. Where nobody on the rota can, who looks after the group asks it."""
+    if give_to_next(meeting):
+        return
+    asker = next(iter(groups.facilitators(meeting.group_id)), None)
+    leave_open(meeting, asker)
+    if asker is not None:
+        tell(CoverWanted(meeting, asker))
 
 
 def hosted_by(member: Membership) -> list[Meeting]:

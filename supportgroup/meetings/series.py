@@ -11,7 +11,7 @@ from supportgroup import clock
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Group, GroupState, Membership
-from supportgroup.meetings import answers, calendars, notices, queries, recurrence
+from supportgroup.meetings import answers, calendars, notices, queries, recurrence, rota
 from supportgroup.meetings.models import Meeting, MeetingState, Pause, Rsvp, Series
 from supportgroup.meetings.recurrence import EARLIEST, BadRule, Occurrence
 from supportgroup.meetings.reminders import owe_reminders
@@ -22,11 +22,14 @@ STEP = timedelta(days=1)  # a series is filled when it falls behind by that much
 CHUNK = 200  # series filled in one run
 
 
-def create_series(*, group: Group, plan: Plan, rule: str, skip: Collection[date] = ()) -> Series:
+def create_series(
+    *, group: Group, plan: Plan, rule: str, skip: Collection[date] = (), by: Membership | None = None
+) -> Series:
     """Begin a series at the plan's day and time, in the group's zone. `rule` is an RFC 5545 RRULE; it does not meet on
     the days of `skip`.
 
-    Raises Refused for a rule that no meeting needs, or a first day that has passed. The plan's host hosts the first.
+    Raises Refused for a rule that no meeting needs, or a first day that has passed. The plan's host hosts the first,
+    and hears of it, unless they plan it.
     """
     refuse_resting(group)
     instant(plan.wall, group.zone)
@@ -39,6 +42,8 @@ def create_series(*, group: Group, plan: Plan, rule: str, skip: Collection[date]
         ahead[0].host_id = host_id
         db.session.flush()
         owe_reminders(since=clock.now(), meetings=[meeting.id for meeting in ahead])
+        if by is not None:
+            rota.ask_host(ahead[0], but=by)
     return series
 
 
@@ -132,6 +137,7 @@ def from_rule(series: Series, one: Occurrence, now: datetime) -> Meeting:
         video_url=series.video_url,
         size_limit=series.size_limit,
         least=series.least,
+        group_asked=False,
         meets_with_few=False,
         meets_hostless=False,
         state=MeetingState.PLANNED,
@@ -218,7 +224,10 @@ def change_following(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str)
         if one.pause_id in pauses:
             one.pause_id = pauses[one.pause_id].id
     old.ended_at = clock.now()
+    hosted = meeting.host_id
     changed = apply(meeting, plan)
+    if meeting.host_id != hosted:
+        rota.ask_host(meeting, but=by)
     keep(meeting, new, first)
     carry_over(following, new, plan, first, by=by)
     fill(new)

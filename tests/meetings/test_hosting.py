@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from supportgroup.board.models import Ask, AskKind, AskState
 from supportgroup.db import db, transaction
+from supportgroup.groups import resting
 from supportgroup.groups import service as groups
-from supportgroup.meetings import hosting, rota, service
+from supportgroup.meetings import asking, hosting, rota, service
 from supportgroup.meetings.models import Answer, PassedTurn
 from supportgroup.meetings.service import Plan
 from tests.factories import make_meeting
@@ -177,6 +178,84 @@ def test_who_does_not_come_or_leaves_hosts_nothing_and_the_next_is_asked(circle,
     with transaction():
         groups.leave(circle.ben)
     assert hosts(*weeks) == [None, circle.cleo.id, circle.cleo.id, circle.cleo.id]
+    assert (the_ask().asker_id, the_ask().meeting_id) == (circle.ada.id, weeks[0].id)
+
+
+def test_who_leaves_with_nobody_on_the_rota_leaves_an_ask_of_the_facilitators_at_once(circle, weeks, sign_in):
+    first, second, third, _ = weeks
+    with transaction():
+        for one, host in zip(weeks, (circle.ben, circle.ben, circle.cleo), strict=False):
+            service.set_host(by=circle.ada, meeting_id=one.id, host_id=host.id)
+    passes_on(first, circle.ben)
+    passes_on(third, circle.cleo)
+    sign_in(circle.account(circle.ben)).post(circle.path(third.id, "take-turn"))
+    with transaction():
+        groups.leave(circle.ben)
+    # Ben's own ask for the first is Ada's now, so is one for the second; Cleo's for the third is open again.
+    open_ones = select(Ask.meeting_id, Ask.asker_id).where(Ask.state == AskState.OPEN)
+    assert dict(db.session.execute(open_ones).all()) == {
+        first.id: circle.ada.id,
+        second.id: circle.ada.id,
+        third.id: circle.cleo.id,
+    }
+    assert hosts(*weeks) == [None] * 4
+    assert "The group is asked" in sign_in(circle.account(circle.cleo)).get(circle.path(second.id)).text
+
+
+def test_an_ask_for_cover_that_is_taken_back_is_known_to_the_rota(circle, weeks, sign_in):
+    first = weeks[0]
+    with transaction():
+        service.set_host(by=circle.ada, meeting_id=first.id, host_id=circle.ben.id)
+    passes_on(first, circle.ben)
+    ben, cleo = sign_in(circle.account(circle.ben)), sign_in(circle.account(circle.cleo))
+    ben.post(f"/g/{circle.group.slug}/board/asks/{the_ask().id}/withdraw")
+    page = cleo.get(circle.path(first.id)).text
+    assert "Nobody yet" in page
+    assert "The group is asked" not in page
+    are_glad(circle.cleo)
+    tick()
+    assert hosts(first) == [circle.cleo.id]
+
+
+def test_taking_it_back_from_who_said_yes_makes_it_the_askers_turn_again_and_leaving_does_not(circle, weeks, sign_in):
+    with transaction():
+        for one in weeks[:2]:
+            service.set_host(by=circle.ada, meeting_id=one.id, host_id=circle.ben.id)
+    ben, cleo = sign_in(circle.account(circle.ben)), sign_in(circle.account(circle.cleo))
+    for one in weeks[:2]:
+        passes_on(one, circle.ben)
+        cleo.post(circle.path(one.id, "take-turn"))
+    ask_id = db.session.scalar(select(Ask.id).where(Ask.meeting_id == weeks[0].id))
+    ben.post(f"/g/{circle.group.slug}/board/asks/{ask_id}/withdraw")
+    assert hosts(*weeks[:2]) == [circle.ben.id, circle.cleo.id]
+    with transaction():
+        groups.leave(circle.ben)
+    assert hosts(weeks[1]) == [circle.cleo.id]
+
+
+def test_a_group_that_rests_is_given_no_turns_and_asked_nothing(circle, weeks, frozen, postbox):
+    are_glad(circle.cleo)
+    passes_on(circle.meet(NEXT_WEEK - timedelta(days=1), host_id=circle.ben.id, least=9), circle.ben)
+    with transaction():
+        resting.rest(circle.ada)
+    deliver_due()
+    postbox.clear()
+    frozen.move_to(weeks[0].starts_at - timedelta(hours=26))
+    with transaction():
+        rota.find_hosts()
+        asking.ask_whether()
+    deliver_due()
+    assert hosts(*weeks) == [None] * 4
+    assert not len(postbox)
+
+
+def test_the_first_host_of_a_series_hears_of_it_and_whoever_plans_it_for_themselves_does_not(circle, sign_in, postbox):
+    ada = sign_in(circle.account(circle.ada))
+    said = {"title": "Evening circle", "day": "2027-05-19", "time": "19:00", "repeats": "weekly", "minutes": "60"}
+    for host in (circle.ben, circle.ada):
+        assert ada.post(circle.path("new"), data={**said, "host": str(host.id)}).status_code == 303
+    deliver_due()
+    assert [one["Subject"] for one in postbox] == ["Blue: your turn, 19 May 19:00"]
 
 
 def test_a_facilitator_who_chooses_a_host_has_them_told(circle, weeks, sign_in, postbox):

@@ -1064,6 +1064,7 @@ def upgrade() -> None:
         ),
         sa.Column("host_id", sa.Uuid(), nullable=True),
         sa.Column("cover_for_id", sa.Uuid(), nullable=True),
+        sa.Column("group_asked", sa.Boolean(), nullable=False),
         sa.Column("meets_with_few", sa.Boolean(), nullable=False),
         sa.Column("meets_hostless", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
