@@ -22,7 +22,7 @@ from supportgroup import clock
 from supportgroup.db import end_reading, swift_connection, transaction
 from supportgroup.events import tell
 from supportgroup.mail import compose, epoch
-from supportgroup.mail.kinds import GATHERABLE, KINDS, How, Recipient, Recipients, Says, Scopes, quiet_until
+from supportgroup.mail.kinds import GATHERABLE, KINDS, Recipient, Recipients, Says, Scopes, quiet_until
 from supportgroup.mail.leases import (
     BATCH,
     PRIORITIES,
@@ -34,6 +34,7 @@ from supportgroup.mail.leases import (
 )
 from supportgroup.mail.models import GATHERED, Letter, LetterState
 from supportgroup.mail.queries import alarms, looked_after_seconds_ago
+from supportgroup.mail.reaching import why_unwanted
 from supportgroup.mail.stopping import asked_to_stop
 from supportgroup.mail.transport import Outcome, Relay, Result
 
@@ -217,7 +218,7 @@ def decide(letter: Letter, words: Words) -> Ready | Unwanted | Gathered | Later 
         return Unwanted("late")
     if recipient is None:
         return Unwanted("nobody")
-    if kind.preference and (reason := why_unwanted(recipient, kind.preference, letter, now)):
+    if kind.preference and (reason := why_unwanted(recipient, kind.preference, letter.scope_id, now)):
         return Unwanted(reason)
     if letter.scope_id in words.resting and not kind.while_resting:
         return Unwanted("rests")
@@ -235,15 +236,6 @@ def decide(letter: Letter, words: Words) -> Ready | Unwanted | Gathered | Later 
 def to_own_address(decided: Ready | Verdict) -> bool:
     """Whether the letter went to the recipient's own address, and not to another of theirs."""
     return isinstance(decided, Ready) and decided.says.to is None
-
-
-def why_unwanted(recipient: Recipient, preference: str, letter: Letter, now: datetime) -> str | None:
-    """Why somebody gets no letters of this sort, or none at all for now; None where they do."""
-    if recipient.refused:
-        return "address-refused"
-    if recipient.paused_until and now < recipient.paused_until:
-        return "paused"
-    return "stopped" if recipient.how(preference, letter.scope_id) is How.NEVER else None
 
 
 def gathered_for(recipient: Recipient, letter: Letter, preference: str) -> str | None:

@@ -41,7 +41,8 @@ def new(slug: str) -> ResponseReturnValue:
                 return redirect(plan_it(me, form), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
-    page = render_template("meetings/new.html", me=me, form=form, dates=dates)
+    told = telling.of_turn(form.host.data, by=me) if dates else []
+    page = render_template("meetings/new.html", me=me, form=form, dates=dates, told=told)
     return page, 422 if form.errors else 200
 
 
@@ -124,7 +125,7 @@ def told_of(me: Membership, meeting: Meeting, form: EditForm) -> list[Telling]:
     if not form.is_series():
         return telling.of_change(meeting, form.plan(), by=me)
     first = series.first_to_come(meeting) if form.scope.data is Scope.ALL else meeting
-    return telling.of_following(first or meeting, by=me)
+    return telling.of_following(first or meeting, form.plan(), by=me)
 
 
 def check(me: Membership, button: str, told: list[Telling], **more: Any) -> ResponseReturnValue:

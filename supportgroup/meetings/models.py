@@ -82,6 +82,7 @@ class Series(Sealing, Base):
     least: Mapped[int | None]  # with fewer the host is asked a day before whether to meet
     filled_until: Mapped[datetime]  # meetings up to here are rows
     ended_at: Mapped[datetime | None]
+    last_opened_on: Mapped[date | None]  # the last day on which anyone looked at one of its meetings; never who
     asked_at: Mapped[datetime | None]  # when its facilitators were asked whether it is still wanted
     created_at: Mapped[datetime]
 

@@ -15,7 +15,7 @@ from supportgroup.meetings import queries
 from supportgroup.meetings.models import Meeting, MeetingState, Presence, Rsvp, Series
 from supportgroup.meetings.series import fill
 
-QUIET_FOR = timedelta(days=91)  # so long nobody answered or came
+QUIET_FOR = timedelta(days=91)  # so long nobody looked, answered or came
 ASKED_AGAIN = timedelta(days=182)
 KIND = "series-quiet"
 
@@ -37,7 +37,7 @@ def go_on(event: GroupWoke) -> None:
 
 
 def ask_about_quiet_series() -> None:
-    """Ask the facilitators of series that met for three months without an answer or a presence whether to go on."""
+    """Ask the facilitators of series that met for three months whether to go on: nobody looked, answered or came."""
     now = clock.now()
     since = now - QUIET_FOR
     of_series = Meeting.series_id == Series.id
@@ -49,6 +49,7 @@ def ask_about_quiet_series() -> None:
         .join(Group, Group.id == Series.group_id)
         .where(Group.state == GroupState.ACTIVE, Series.ended_at.is_(None), Series.created_at <= since)
         .where(or_(Series.asked_at.is_(None), Series.asked_at <= now - ASKED_AGAIN))
+        .where(or_(Series.last_opened_on.is_(None), Series.last_opened_on < since.date()))
         .where(met, ~answered, ~came)
         .with_for_update(of=Series, skip_locked=True)
     )
@@ -56,6 +57,14 @@ def ask_about_quiet_series() -> None:
         series.asked_at = now
         owe(KIND, [asking(series, one.account_id) for one in groups.facilitators(series.group_id)])
     db.session.flush()
+
+
+def note_opened(meeting: Meeting) -> None:
+    """Somebody looks at a meeting of a series: the day is kept, once a day, and not who."""
+    today = clock.now().date()
+    unseen = or_(Series.last_opened_on.is_(None), Series.last_opened_on < today)
+    if meeting.series_id and db.session.scalar(select(Series.id).where(Series.id == meeting.series_id, unseen)):
+        db.session.execute(update(Series).where(Series.id == meeting.series_id, unseen).values(last_opened_on=today))
 
 
 def asking(series: Series, account_id: UUID) -> Owed:

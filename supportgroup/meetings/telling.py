@@ -4,15 +4,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from supportgroup.db import db
+from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Membership
+from supportgroup.mail.reaching import reached
 from supportgroup.meetings import pausing, queries, service
-from supportgroup.meetings.answers import is_last_day
+from supportgroup.meetings.answers import is_last_day, members
 from supportgroup.meetings.models import Answer, Meeting, Pause, Series
 from supportgroup.meetings.notices import Hear, Hearer, hearing
 from supportgroup.meetings.service import Plan
 from supportgroup.words import number
+
+CHANGES, HOSTING = "meeting-changes", "hosting"  # the sorts of letters that these are
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,11 @@ def of_change(meeting: Meeting, plan: Plan, *, by: Membership) -> list[Telling]:
     starts_at = service.instant(plan.wall, meeting.zone)
     told = []
     if starts_at != meeting.starts_at:
-        told.append(counted("It has a new time", hearing(meeting, Hear.NOT_DECLINED, but=by)))
+        told.append(counted("It has a new time", heard(meeting, Hear.NOT_DECLINED, by)))
     elif service.matters_of(plan) != service.matters_of(meeting):
-        told.append(counted("Something about it changed", hearing(meeting, Hear.COMING, but=by)))
+        told.append(counted("Something about it changed", heard(meeting, Hear.COMING, by)))
+    if plan.host_id != meeting.host_id:
+        told += of_turn(plan.host_id, by=by)
     freed = places_freed(meeting, plan)
     if freed:
         told.append(Telling("A place is free", freed, [f"{number(freed)} who {'wait' if freed > 1 else 'waits'}"]))
@@ -41,24 +48,34 @@ def of_change(meeting: Meeting, plan: Plan, *, by: Membership) -> list[Telling]:
 
 def places_freed(meeting: Meeting, plan: Plan) -> int:
     """How many of those who wait would hear of a place."""
-    waiting = len(queries.rsvps(meeting.id, Answer.WAITING))
-    free = waiting if plan.size_limit is None else max(0, plan.size_limit - queries.taken(meeting.id))
-    return waiting if free and is_last_day(meeting) else min(waiting, free)
+    waiting = queries.rsvps(meeting.id, Answer.WAITING)
+    free = len(waiting) if plan.size_limit is None else max(0, plan.size_limit - queries.taken(meeting.id))
+    told = waiting if free and is_last_day(meeting) else waiting[:free]
+    accounts = [one.account_id for one in members([one.membership_id for one in told])]
+    return len(reached(accounts, CHANGES, meeting.group_id))
 
 
-def of_following(meeting: Meeting, *, by: Membership) -> list[Telling]:
-    """What changing this one and those after it sends: every member hears of it, once."""
+def of_turn(host_id: UUID | None, *, by: Membership) -> list[Telling]:
+    """What giving a turn as host to somebody sends: that it is theirs, unless it is one's own."""
+    host = groups.membership(by.group_id, host_id) if host_id and host_id != by.id else None
+    hears = host is not None and reached([host.account_id], HOSTING, by.group_id)
+    return [Telling("It is your turn to host", 1, ["one who hosts"])] if hears else []
+
+
+def of_following(meeting: Meeting, plan: Plan, *, by: Membership) -> list[Telling]:
+    """What changing this one and those after it sends: every member hears of it, once, and a new host of the first."""
     service.refuse_past(meeting)
-    return [counted("These meetings change", hearing(meeting, Hear.EVERYONE, but=by))]
+    turn = of_turn(plan.host_id, by=by) if plan.host_id != meeting.host_id else []
+    return [counted("These meetings change", heard(meeting, Hear.EVERYONE, by)), *turn]
 
 
 def of_cancelling(meeting: Meeting, *, by: Membership) -> list[Telling]:
-    return [counted("It is cancelled", hearing(meeting, Hear.NOT_DECLINED, but=by))]
+    return [counted("It is cancelled", heard(meeting, Hear.NOT_DECLINED, by))]
 
 
 def of_stopping(series: Series, *, by: Membership) -> list[Telling]:
     ahead = to_come(series)
-    return [counted("There are no more of these meetings", hearing(ahead[0], Hear.EVERYONE, but=by))] if ahead else []
+    return [counted("There are no more of these meetings", heard(ahead[0], Hear.EVERYONE, by))] if ahead else []
 
 
 def to_come(series: Series) -> Sequence[Meeting]:
@@ -72,7 +89,14 @@ def of_pause(series: Series, from_on: date, until_on: date, *, by: Membership) -
     if not inside:
         return []
     until = pausing.day_words(until_on, pausing.today_of(series))
-    return [counted(f"No meetings until {until}", hearing(inside[0], Hear.EVERYONE, but=by))]
+    return [counted(f"No meetings until {until}", heard(inside[0], Hear.EVERYONE, by))]
+
+
+def heard(meeting: Meeting, who: Hear, by: Membership) -> list[Hearer]:
+    """Who gets a letter of it: who has stopped such letters gets none."""
+    hearers = hearing(meeting, who, but=by)
+    get = reached([one.account_id for one in hearers], CHANGES, meeting.group_id)
+    return [one for one in hearers if one.account_id in get]
 
 
 def counted(what: str, hearers: Sequence[Hearer]) -> Telling:

@@ -11,7 +11,7 @@ from supportgroup.db import transaction
 from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.models import Membership
 from supportgroup.mail.links import destination
-from supportgroup.meetings import answers, asking, doubts, pausing, phrases, queries, service, swaps
+from supportgroup.meetings import answers, asking, doubts, pausing, phrases, queries, resting, service, swaps
 from supportgroup.meetings.forms import ANSWERS, CheckInForm, someone
 from supportgroup.meetings.models import Answer, Meeting
 from supportgroup.meetings.reminders import COMING
@@ -61,7 +61,10 @@ def index(slug: str) -> ResponseReturnValue:
 @login_required
 def show(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     me = enter(slug)
-    return page_of(me, find(me, meeting_id), CheckInForm())
+    meeting = find(me, meeting_id)
+    with transaction():
+        resting.note_opened(meeting)
+    return page_of(me, meeting, CheckInForm())
 
 
 def page_of(me: Membership, meeting: Meeting, form: CheckInForm) -> ResponseReturnValue:

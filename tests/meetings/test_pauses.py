@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from supportgroup.accounts import wishes
 from supportgroup.db import db, transaction
 from supportgroup.errors import Refused
 from supportgroup.meetings import pausing, queries, service
@@ -177,6 +178,29 @@ def test_who_is_told_what_is_shown_first_and_is_what_happens(circle, sign_in, po
     assert {name: typed[name] for name in form} == form
     assert ada.post(circle.path(meeting.id, "edit"), data={**form, "confirmed": "y"}).status_code == 303
     assert deliver_due() == int(whom[0])
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_who_has_stopped_such_letters_is_not_counted_and_a_new_host_is(circle, sign_in, postbox):
+    meeting = circle.meet(TUESDAY, duration_minutes=60)
+    for one in (circle.ben, circle.cleo):
+        circle.answer(one, meeting)
+    with transaction():
+        wishes.stop(circle.ben.account_id, "meeting-changes")
+    ada = sign_in(circle.account(circle.ada))
+    form = {"title": "Evening circle", "day": "2027-05-18", "time": "20:00", "minutes": "60"}
+    form |= {"host": str(circle.ben.id)}
+    page = ada.post(circle.path(meeting.id, "edit"), data=form).text
+    assert "1 person: one who comes" in page
+    assert "It is your turn to host" in page
+    ada.post(circle.path(meeting.id, "edit"), data={**form, "confirmed": "y"})
+    assert told(circle, postbox) == {
+        "ada": [],
+        "ben": ["Blue: your turn, 18 May 20:00"],
+        "cleo": ["Blue: now 18 May 20:00"],
+    }
+    new = ada.post(circle.path("new"), data={**form, "repeats": "weekly", "preview": "y"}).text
+    assert "It is your turn to host" in new
 
 
 def test_cancelling_shows_who_is_told_and_tells_them(circle, sign_in, postbox):

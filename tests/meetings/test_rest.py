@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from supportgroup import clock
 from supportgroup.db import db, transaction
 from supportgroup.errors import Refused
 from supportgroup.groups import resting
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings import service
-from supportgroup.meetings.models import Answer, MeetingState
+from supportgroup.meetings.models import Answer, MeetingState, Series
 from supportgroup.meetings.service import Plan
 from supportgroup.ticks import TICKS
 from tests.meetings.test_series import begin, fill, meetings, walls
@@ -99,7 +100,7 @@ def test_nothing_that_happens_by_the_clock_writes_to_a_group_that_rests(app, fro
 
 def test_who_looks_after_a_series_that_nobody_needs_is_asked(circle, postbox, frozen, sign_in):
     made = begin(circle)
-    used = begin(circle, wall=TUESDAY.replace(hour=9))
+    used, read = (begin(circle, wall=TUESDAY.replace(hour=hour)) for hour in (9, 11))
     tick = next(tick for tick in TICKS if tick.name == "ask-about-quiet-series")
     for _ in range(4):
         tick.run()
@@ -107,6 +108,10 @@ def test_who_looks_after_a_series_that_nobody_needs_is_asked(circle, postbox, fr
         frozen.shift(timedelta(days=25))
         fill()
     circle.answer(circle.ben, [one for one in meetings(circle) if one.series_id == used.id][-1])
+    looked_at = next(one for one in meetings(circle) if one.series_id == read.id)
+    for _ in range(2):  # of looking the day is kept, and not who
+        sign_in(circle.account(circle.cleo)).get(circle.path(looked_at.id))
+    assert db.session.get(Series, read.id).last_opened_on == clock.now().date()
     deliver_due()
     postbox.clear()
     for _ in range(2):

@@ -622,6 +622,7 @@ def upgrade() -> None:
         sa.Column("least", sa.Integer(), nullable=True),
         sa.Column("filled_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_opened_on", sa.Date(), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_series_duration")),
