@@ -54,6 +54,10 @@ check: .venv/test.ok ## lint, format, types, import contracts
 scan: ## look for known mistakes: bandit, and semgrep with rules of our own (in an environment of their own)
 	@.ci/scan
 
+.PHONY: scan-pages
+scan-pages: .venv/test.ok ## wapiti over the pages as a visitor, a member and a facilitator (WAPITI=… its command; 20 minutes)
+	@$(BIN)/python -m tests.sweeps.by_wapiti
+
 .PHONY: bench
 bench: .venv/test.ok ## run the benchmarks, print a table, write benchmarks/results.json
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -49,9 +49,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if getattr(report, "when", None) == "teardown":
             figures[report.fspath].update(dict(report.user_properties).get(ANSWERED, {}))
     for path, answered in sorted(figures.items()):
-        by_status = ", ".join(f"{status}: {number:,}" for status, number in sorted(answered.items()))
-        broken = sum(number for status, number in answered.items() if status >= 500)
-        terminalreporter.line(f"{path}: {answered.total():,} requests, 5xx: {broken:,} ({by_status})")
+        terminalreporter.line(f"{path}: {in_words(answered)}")
+
+
+def in_words(answered: Counter[int]) -> str:
+    """How many requests were answered, and how."""
+    by_status = ", ".join(f"{status}: {number:,}" for status, number in sorted(answered.items()))
+    broken = sum(number for status, number in answered.items() if status >= 500)
+    return f"{answered.total():,} requests, 5xx: {broken:,} ({by_status})"
 
 
 @pytest.fixture(scope="module")
