@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from supportgroup import cli
 from supportgroup.accounts import breached, queries
 from supportgroup.accounts.passwords import problem
+from supportgroup.cli import base
 from supportgroup.db import transaction
 from tests.accounts.conftest import give_codes, give_passkey, give_password, is_in, reload
 
@@ -62,7 +63,7 @@ def test_a_stolen_password_is_not_taken_in_capitals_either(file, ada, sign_in):
 @pytest.fixture
 def run(app, monkeypatch):
     """A command on the app of the test."""
-    monkeypatch.setattr(cli, "create_app", lambda: app)
+    monkeypatch.setattr(base, "create_app", lambda: app)
     return lambda *words: CliRunner().invoke(cli.main, words, catch_exceptions=False)
 
 

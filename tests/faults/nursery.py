@@ -16,7 +16,8 @@ from functools import cache
 
 from flask import Flask
 
-from supportgroup import cli, config
+from supportgroup import config
+from supportgroup import net as beneath
 from supportgroup.app import create_app
 from supportgroup.db import transaction
 from supportgroup.mail import delivery, leases, transport
@@ -39,13 +40,13 @@ def hasten(lease: float) -> None:
     transport.REST /= 60
     transport.CONNECT, transport.COMMAND, transport.FINAL_DOT = 2, 2, 2
     transport.LETTER = leases.LEASE.total_seconds() * 5 / 6
-    cli.NET /= 10
+    beneath.NET /= 10
 
 
 def send() -> None:
     """Look after letters for ever, as a worker does."""
     while True:
-        with cli.survived("letters"):
+        with beneath.survived("letters"):
             delivery.deliver_for(RUN)
             with transaction():
                 delivery.tend()
@@ -54,10 +55,10 @@ def send() -> None:
 
 def net() -> None:
     """Be the net beside the workers."""
-    stop = cli.Stop()
+    stop = beneath.Stop()
     while not stop.wait(0.5):
-        with cli.survived("letters"):
-            cli.send_what_others_left(stop, everything=False)
+        with beneath.survived("letters"):
+            beneath.send_what_others_left(stop, everything=False)
 
 
 JOBS: dict[str, Callable[[], None]] = {"send": send, "net": net}

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from supportgroup import cli, clock, pulse
 from supportgroup.accounts.models import Account
+from supportgroup.cli import base
 from supportgroup.db import db, transaction
 from supportgroup.mail import epoch, service
 from supportgroup.mail.models import Letter, LetterState
@@ -32,7 +33,7 @@ def command(databases, make_app, tmp_path, monkeypatch):
         return make_app(url, SUPPORTGROUP_VAR=str(tmp_path / "var"))
 
     def run(url, *words):
-        monkeypatch.setattr(cli, "create_app", lambda: app_on(url))
+        monkeypatch.setattr(base, "create_app", lambda: app_on(url))
         done = CliRunner().invoke(cli.main, words)
         return done.exit_code, done.output
 

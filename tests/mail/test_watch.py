@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import event, select
 
 from supportgroup import cli, clock, pulse
+from supportgroup.cli import base
 from supportgroup.db import db, transaction
 from supportgroup.mail import epoch, leases, queries, service
 from supportgroup.mail.models import Letter, LetterState
@@ -111,7 +112,7 @@ def test_mail_status_says_it_to_programs(committed_app, monkeypatch):
     with transaction():
         ada = make_account("Ada").id
         owe("sign-in", [Owed(recipient_id=ada, about_id=uuid4(), occasion="1", due_at=clock.now())])
-    monkeypatch.setattr(cli, "create_app", lambda: committed_app)
+    monkeypatch.setattr(base, "create_app", lambda: committed_app)
     said = CliRunner().invoke(cli.main, ["mail", "status", "--json"])
 
     assert said.exit_code == 0, said.output

@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from supportgroup import cli
 from supportgroup.accounts.queries import account_of as account_at
+from supportgroup.cli import base
 from supportgroup.db import db
 from supportgroup.privacy.parts import PRIVATE
 from tests.moderation.steps import account_of
@@ -13,7 +14,7 @@ from tests.privacy.conftest import CANARIES
 
 
 def run(app, monkeypatch, *arguments):
-    monkeypatch.setattr(cli, "create_app", lambda: app)
+    monkeypatch.setattr(base, "create_app", lambda: app)
     db.session.commit()
     result = CliRunner().invoke(cli.main, ["accounts", *arguments])
     db.session.expire_all()
