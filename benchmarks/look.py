@@ -1,6 +1,6 @@
 """What pages weigh over the wire, and how soon they are seen: `python -m benchmarks.look` (needs a Chromium).
 
-Bytes as Chromium counts them, with headers; pages as the app sends them, which a proxy in front may compress further.
+Bytes as Chromium counts them, with headers. A proxy in front need not compress pages, and should not: see `squeeze`.
 First paint on loopback with the processor slowed four times. Figures, not tests: time is not tested on shared machines.
 """
 

@@ -39,7 +39,7 @@ from supportgroup.board.service import AskHeld
 from supportgroup.config import Settings
 from supportgroup.db import db
 from supportgroup.fields import csrf
-from supportgroup.front import dev, directory, group_pages, health, offline
+from supportgroup.front import choosing, dev, directory, group_pages, health, offline
 from supportgroup.front import views as front
 from supportgroup.groups import (
     joining,
@@ -88,12 +88,14 @@ from supportgroup.reflections import views as reflections
 from supportgroup.safety import avoid_views, crisis
 from supportgroup.safety import views as safety
 from supportgroup.safety.service import Blocked
+from supportgroup.squeeze import install_squeeze
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
 # Every file of pages. Those of one room share its blueprint.
 PAGES = (
     front,
+    choosing,
     directory,
     offline,
     health,
@@ -178,6 +180,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.install(app)
     breached.install(settings.var / breached.FILE)
     install_languages(app, settings.var / "translations")
+    install_squeeze(app)
     install_pages(app)
     install_mail(app, settings)
     install_assets(app, settings.var / "assets")

@@ -105,7 +105,7 @@ def manage(slug: str) -> ResponseReturnValue:
         people=roster(me),
         waits=waits_for(me.account_id, me.group_id),
         removals=removing.open_removals(me),
-        waiting=len(queries.members(me.group_id, MembershipState.WAITING)),
+        in_line=len(queries.members(me.group_id, MembershipState.WAITING)),
         size=len(active),
         lookers=sum(one.is_facilitator for one in active),
         meetings=coming_meetings(me.group, 4),

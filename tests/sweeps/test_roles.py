@@ -50,7 +50,7 @@ AUDIENCE = {
         "accounts.prove_by_passkey accounts.remove_codes accounts.remove_passkey accounts.remove_password "
         "accounts.sessions accounts.set_password accounts.set_up_codes accounts.settings accounts.sign_out "
         "accounts.trust_address accounts.ways "
-        "front.home "
+        "front.boards front.home front.meetings "
         "groups.new "
         "load.balance load.pass_over "
         "meetings.close_feed meetings.my_calendar meetings.open_feed "
