@@ -26,12 +26,12 @@ run: .venv/run.ok ## set up, then start everything on http://127.0.0.1:8000 (POR
 	@exec $(BIN)/python -m supportgroup.up
 
 .PHONY: test
-test: .venv/test.ok ## set up, then run every test, on SQLite and PostgreSQL (ARGS=… for pytest)
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+test: .venv/test.ok ## set up, then run every test, each on SQLite or PostgreSQL or both (ARGS=… for pytest)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-.PHONY: test-sweeps
-test-sweeps: .venv/test.ok ## the sweeps with everything odd everywhere, and thirty rounds of each race (half an hour)
-	@SWEEP=whole $(BIN)/python -m pytest -n 2 tests/sweeps tests/board/test_race.py $(ARGS)
+.PHONY: test-whole
+test-whole: .venv/test.ok ## every test on both databases, with everything odd everywhere and thirty rounds of each race (an hour)
+	@TESTS=whole $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 .PHONY: test-faults
 test-faults: .venv/test.ok ## the long fault tests: senders killed 200 times, a frozen broker … (half an hour; ARGS=… for single ones)

@@ -21,7 +21,7 @@ from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import start_session
 from supportgroup.app import create_app
 from supportgroup.db import db, transaction
-from tests.databases import ENGINES, Databases
+from tests.databases import Databases, engines_for
 from tests.post import Postbox, open_postbox
 from tests.services import Services
 
@@ -43,6 +43,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if SERVICES in config.stash:
         config.stash[SERVICES].stop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The engines of a test that does not name its own."""
+    test = metafunc.definition
+    named = any("databases" in mark.args[0] for mark in test.iter_markers("parametrize"))
+    if "databases" in metafunc.fixturenames and not named:
+        marks = {mark.name for mark in test.iter_markers()}
+        engines = engines_for(test.nodeid, marks, metafunc.fixturenames)
+        metafunc.parametrize("databases", engines, indirect=True, scope="session")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -100,7 +110,7 @@ def redis_url(worker: str) -> str:
     return f"{os.environ['TEST_REDIS_URL'].rsplit('/', 1)[0]}/{int(worker.removeprefix('gw')) + 1}"
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session")
 def databases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker: str
 ) -> Iterator[Databases]:

@@ -1,15 +1,31 @@
-"""Databases for the tests: made by the real migrations once, and copied for whoever needs one alone."""
+"""Databases for the tests: made by the real migrations once, and copied for whoever needs one alone.
+
+Nearly every rule is the same on both engines, so in `make test` each story is told on one of them: which one is drawn
+from its name, so that each engine tells half of every file, the same half every time. Told on both is what hangs on the
+engine: whatever takes `committed_app` (races, workers, other processes), and what is marked `both_engines`. A test that
+says `parametrize("databases", ["sqlite"], indirect=True)` needs that one. In `make test-whole` both tell everything.
+"""
 
 import os
 import shutil
+from collections.abc import Collection
 from itertools import count
 from pathlib import Path
+from zlib import crc32
 
 from sqlalchemy import create_engine, make_url, text
 
 from supportgroup import config, schema
 
 ENGINES = ("sqlite", "postgresql")
+WHOLE = os.environ.get("TESTS") == "whole"
+
+
+def engines_for(name: str, marks: Collection[str], fixtures: Collection[str]) -> tuple[str, ...]:
+    """The engines that a test of this name is run on, with these marks and fixtures."""
+    if WHOLE or "both_engines" in marks or "committed_app" in fixtures:
+        return ENGINES
+    return (ENGINES[crc32(name.encode()) % len(ENGINES)],)
 
 
 class Databases:

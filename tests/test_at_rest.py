@@ -22,6 +22,8 @@ from supportgroup.secrets import BadSeal
 from tests.conftest import KEYS
 from tests.factories import make_account, make_ask, make_group, make_membership
 
+pytestmark = pytest.mark.both_engines
+
 OLD, NEW = KEYS["DATA_KEYS"], "bmV3LWtleS1uZXcta2V5LW5ldy1rZXktbmV3LWtleSE="
 SECRET, NEXT = KEYS["SECRET_KEY"], "another-signing-key-for-tests-that-is-long-enough"
 

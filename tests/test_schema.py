@@ -5,6 +5,8 @@ from sqlalchemy import create_engine, inspect
 
 from supportgroup import schema
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def engine(databases, app):

@@ -11,6 +11,8 @@ from supportgroup.groups.models import AsksByMail
 from tests.counting import count_queries
 from tests.factories import make_account, make_ask, make_help, make_membership
 
+pytestmark = pytest.mark.both_engines
+
 BOARD, SHOW, POST = 8, 10, 12
 
 

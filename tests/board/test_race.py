@@ -1,9 +1,8 @@
 """Many press at the same moment: each place has one taker, and of two who undo each other one was first.
 
-Thirty rounds of each in `make test-sweeps`, a few in `make test`.
+Thirty rounds of each in `make test-whole`, a few in `make test`.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import UUID
@@ -16,10 +15,10 @@ from supportgroup.accounts.service import start_session
 from supportgroup.board.models import Ask, AskState, Help, HelpState, Offer
 from supportgroup.db import db, transaction
 from supportgroup.mail.models import Letter
+from tests.databases import WHOLE
 from tests.factories import make_account, make_ask, make_group, make_membership, make_offer
 
 CROWD, PAIR = 100, 2
-WHOLE = os.environ.get("SWEEP") == "whole"
 ROUNDS = 30 if WHOLE else 3
 
 pytestmark = pytest.mark.timeout(900)

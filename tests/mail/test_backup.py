@@ -22,6 +22,8 @@ from tests.factories import make_account
 from tests.post import deliver_due
 from tests.services import postgresql_binaries
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def command(databases, make_app, tmp_path, monkeypatch):

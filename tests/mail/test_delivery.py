@@ -22,6 +22,8 @@ from tests.factories import make_account
 from tests.post import deliver_due
 from tests.relay import relay
 
+pytestmark = pytest.mark.both_engines  # leases are locks
+
 
 @pytest.fixture
 def ada(app):

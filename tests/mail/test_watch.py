@@ -16,6 +16,8 @@ from supportgroup.mail.models import Letter, LetterState
 from supportgroup.mail.service import Owed, Stuck, owe
 from tests.factories import make_account
 
+pytestmark = pytest.mark.both_engines  # the databases' clocks differ
+
 
 @pytest.fixture
 def letters(frozen, app, monkeypatch):

@@ -19,6 +19,8 @@ from tests.meetings.test_reminders import run_until
 from tests.meetings.test_series import begin, meetings
 from tests.post import deliver_due, text_of
 
+pytestmark = pytest.mark.both_engines
+
 FRIDAY = datetime(2027, 5, 21, 19, 0)
 
 

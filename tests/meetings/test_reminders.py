@@ -19,6 +19,8 @@ from supportgroup.meetings.service import Plan
 from supportgroup.ticks import TICKS
 from tests.post import deliver_due, text_of
 
+pytestmark = pytest.mark.both_engines  # one statement plans them all
+
 NEXT_WEEK = datetime(2027, 5, 19, 19, 0)
 TONIGHT = datetime(2027, 5, 12, 20, 0)  # eight hours after noon in Paris
 

@@ -25,6 +25,8 @@ from tests.moderation.steps import account_of, letters_to
 from tests.post import deliver_due
 from tests.rows import restore, snapshot, tables
 
+pytestmark = pytest.mark.both_engines  # one deletes what others point at
+
 
 @pytest.fixture
 def ledger(tmp_path):

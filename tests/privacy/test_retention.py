@@ -26,6 +26,8 @@ from tests.factories import make_account, make_ask, make_help, make_meeting, mak
 from tests.moderation.steps import letters_to
 from tests.post import deliver_due
 
+pytestmark = pytest.mark.both_engines  # one deletes what others point at
+
 KEEPERS = ("let-go-of-old", "remove-unconfirmed", "forget-letters")
 
 

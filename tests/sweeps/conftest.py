@@ -1,6 +1,5 @@
 """One world for all sweeps of a file: what each of them does to it is taken back."""
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -14,17 +13,16 @@ from sqlalchemy import Connection
 from supportgroup import pulse
 from supportgroup.db import db, transaction
 from tests.conftest import bound_to
-from tests.databases import Databases
+from tests.databases import WHOLE, Databases
 from tests.sweeps.world import World, make_world
 
-WHOLE = os.environ.get("SWEEP") == "whole"
-SHARE = 16
+SHARE = 32
 ANSWERED = "answered"  # what a test's report carries: how many answers had which status
 
 
-def some(things: Sequence[Any], at: str) -> Sequence[Any]:
-    """Every sixteenth of the things, others at another place; all of them with SWEEP=whole."""
-    return things if WHOLE or not things else things[crc32(at.encode()) % min(SHARE, len(things)) :: SHARE]
+def some(things: Sequence[Any], at: str, share: int = SHARE) -> Sequence[Any]:
+    """One in so many of the things, others at another place; all of them in `make test-whole`."""
+    return things if WHOLE or not things else things[crc32(at.encode()) % min(share, len(things)) :: share]
 
 
 class Counting:

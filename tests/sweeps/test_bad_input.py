@@ -2,7 +2,7 @@
 
 The forms are found on the pages themselves, so that new ones are tried by themselves: fields with oddities, alone
 beside sensible ones and all at once. Each form and field meets a share of the oddities, others meet others;
-`make test-sweeps` tries every field with every one of them.
+`make test-whole` tries every field with every one of them.
 """
 
 import io
@@ -20,7 +20,8 @@ from sqlalchemy import LargeBinary, select
 
 from supportgroup import clock
 from supportgroup.db import Base, UTCDateTime, db
-from tests.sweeps.conftest import WHOLE, some
+from tests.databases import WHOLE
+from tests.sweeps.conftest import some
 from tests.sweeps.test_headers import page_faults, policy_of
 from tests.sweeps.test_roles import AUDIENCE, rules
 from tests.sweeps.world import UNCOUNTED, changed, taken_back
