@@ -1,10 +1,13 @@
 """The one file that knows every room: `create_app()`, and the table of who answers which event."""
 
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask
+from flask.templating import Environment
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from supportgroup import config, events, logs, secrets
@@ -165,13 +168,24 @@ def answer_events() -> None:
     events.answer(AskHeld, moderation_service.note_held)
 
 
+class Templates(Environment):
+    """Templates whose globals are one plain mapping: each page, each import and each letter looks all of them up."""
+
+    def make_globals(self, d: Mapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
+class Supportgroup(Flask):
+    jinja_environment = Templates
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application, ready to serve. Raises config.BadSetting where a setting is missing or wrong."""
     settings = settings or config.from_environment()
     logs.configure(settings.log_level, json=not settings.development)
     check_crisis_file(settings)
     secrets.install(settings.secret_keys, settings.data_keys)
-    app = Flask("supportgroup", template_folder=str(TEMPLATES), static_folder=None)
+    app = Supportgroup("supportgroup", template_folder=str(TEMPLATES), static_folder=None)
     app.config.from_mapping(flask_settings(settings))
     app.config["SETTINGS"] = settings
     settings.var.mkdir(parents=True, exist_ok=True)

@@ -26,6 +26,7 @@ from supportgroup.mail.kinds import GATHERABLE, KINDS, Recipient, Recipients, Sa
 from supportgroup.mail.leases import (
     BATCH,
     PRIORITIES,
+    Done,
     Identity,
     Leases,
     after_doubt,
@@ -134,7 +135,8 @@ def deliver(desk: Desk) -> int:
 
 def send_batch(desk: Desk, leases: Leases, batch: Sequence[Letter]) -> int:
     """Send the letters of a batch one after the other; how many were accepted. What was not begun is given back."""
-    accepted = begun = read_at = 0
+    hand = Hand(desk, leases)
+    begun = read_at = 0
     ahead, words = len(batch), None
     try:
         for letter in batch:
@@ -142,16 +144,55 @@ def send_batch(desk: Desk, leases: Leases, batch: Sequence[Letter]) -> int:
                 break
             stale = words is not None and clock.now() - words.read_at > FRESH
             if words is None or stale or begun == read_at + ahead:
+                hand.put_down()
                 if words is not None:  # as many as go out while what they say is fresh, or more where they all did
                     ahead = max(AHEAD, begun - read_at) if stale else ahead * 2
                 words, read_at = read(batch[begun : begun + ahead]), begun
             begun += 1
-            accepted += handle(desk, leases, letter, words)
+            hand.take(letter, words)
+        hand.put_down()
     finally:
-        if begun < len(batch):
-            with contextlib.suppress(DBAPIError):  # a database that is away gets them back when the lease runs out
+        with contextlib.suppress(DBAPIError):  # a database that is away gets them back when the lease runs out
+            hand.put_down()
+            if begun < len(batch):
                 leases.give_back(batch[begun:])
-    return accepted
+    return hand.accepted
+
+
+@dataclass
+class Hand:
+    """What a sender has in hand: the letter it was done with last, marked when it puts that down or takes the next."""
+
+    desk: Desk
+    leases: Leases
+    done: Done | None = None
+    accepted: int = 0
+
+    def take(self, letter: Letter, words: Words) -> None:
+        """Send one letter, if it is still wanted and not the wrong hour."""
+        decided = decide(letter, words)
+        if not isinstance(decided, Ready):
+            self.put_down()
+            self.done = Done(letter, mark(letter, decided))
+            return
+        done, self.done = self.done, None
+        identity = self.leases.step(done, letter, self.desk.sender.domain)
+        if identity is None:
+            return
+        verdict = attempt(self.desk, letter, identity, decided)
+        self.done = Done(letter, mark(letter, verdict))
+        if isinstance(verdict, Result):
+            self.accepted += verdict.outcome is Outcome.ACCEPTED
+            if verdict.outcome is Outcome.BAD_ADDRESS and letter.recipient_id and decided.says.to is None:
+                self.put_down()
+                with transaction():  # an address of theirs besides their own is refused without a word
+                    tell(AddressRefused(letter.recipient_id))
+
+    def put_down(self) -> None:
+        """Mark what became of the last letter."""
+        if self.done is not None:
+            done, self.done = self.done, None
+            self.leases.step(done)
 
 
 def read(letters: Sequence[Letter]) -> Words:
@@ -190,25 +231,6 @@ def broken(letter: Letter, error: Exception) -> Broken:
     return Broken()
 
 
-def handle(desk: Desk, leases: Leases, letter: Letter, words: Words) -> bool:
-    """Send one letter, if it is still wanted and not the wrong hour, and mark what became of it: was it accepted?"""
-    decided = decide(letter, words)
-    if isinstance(decided, Ready):
-        identity = leases.fence(letter, desk.sender.domain)
-        if identity is None:
-            return False
-        verdict: Verdict = attempt(desk, letter, identity, decided)
-    else:
-        verdict = decided
-    leases.mark(letter, mark(letter, verdict))
-    if not isinstance(verdict, Result):
-        return False
-    if verdict.outcome is Outcome.BAD_ADDRESS and letter.recipient_id and to_own_address(decided):
-        with transaction():
-            tell(AddressRefused(letter.recipient_id))
-    return verdict.outcome is Outcome.ACCEPTED
-
-
 def decide(letter: Letter, words: Words) -> Ready | Unwanted | Gathered | Later | Broken:
     """Whether this letter is to be sent now, and if not, why."""
     kind, now = KINDS[letter.kind], clock.now()
@@ -233,11 +255,6 @@ def decide(letter: Letter, words: Words) -> Ready | Unwanted | Gathered | Later 
     return Ready(recipient if says.to is None else replace(recipient, email=says.to), says)
 
 
-def to_own_address(decided: Ready | Verdict) -> bool:
-    """Whether the letter went to the recipient's own address, and not to another of theirs."""
-    return isinstance(decided, Ready) and decided.says.to is None
-
-
 def gathered_for(recipient: Recipient, letter: Letter, preference: str) -> str | None:
     """Which letter it is only counted in, of the day or the week. What cannot wait comes by itself all the same."""
     return GATHERED.get(recipient.how(preference, letter.scope_id)) if letter.priority == PRIORITIES[-1] else None
@@ -260,11 +277,11 @@ def mark(letter: Letter, verdict: Verdict) -> dict[str, Any]:
         case Unwanted(reason):
             return {"becomes": LetterState.DROPPED, "reason": reason}
         case Gathered(reason):
-            return {"becomes": LetterState.DROPPED, "reason": reason, "next": now}
+            return {"becomes": LetterState.DROPPED, "reason": reason, "next_at": now}
         case Later(until) if until >= letter.expires_at:
             return {"becomes": LetterState.DROPPED, "reason": "late"}
         case Later(until):
-            return {"becomes": LetterState.OWED, "next": until}
+            return {"becomes": LetterState.OWED, "next_at": until}
         case Broken():
             return {"class": "broken", **after_doubt(letter, now, again=True)}
         case Result(outcome, code):
@@ -282,7 +299,7 @@ def after_answer(letter: Letter, outcome: Outcome, now: datetime) -> dict[str, A
             return after_doubt(letter, now, again=KINDS[letter.kind].again)
         case Outcome.TRANSIENT | Outcome.UNREACHABLE:
             step = BACK_OFF[min(letter.attempts, len(BACK_OFF) - 1)]
-            return {"becomes": LetterState.OWED, "next": now + step * random.uniform(1 - SPREAD, 1 + SPREAD)}  # noqa: S311
+            return {"becomes": LetterState.OWED, "next_at": now + step * random.uniform(1 - SPREAD, 1 + SPREAD)}  # noqa: S311
 
 
 def desk_of_app(until: datetime, **more: Any) -> Desk:

@@ -1,20 +1,22 @@
-"""The statements of a sender: claim a batch, fence a letter, mark what became of it, give back what was not begun.
+"""The statements of a sender: claim a batch, step from letter to letter, give back what was not begun.
 
-A lease is a name and a time on the row. Before a letter goes out its sender writes that it is being sent; that fails
-if somebody dropped it, or the lease ran out and it is another's. Each statement is made once and commits by itself.
+A lease is a name and a time on the row. Before a letter goes out its sender writes that it is being sent (the fence);
+that fails if somebody dropped it, or the lease ran out and it is another's. The same statement marks what became of
+the letter before, so each letter costs one commit. Each statement is made once and commits by itself.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Dialect, and_, bindparam, case, delete, literal, null, or_, select, update
 
 from supportgroup import clock
-from supportgroup.db import db
+from supportgroup.db import Prepared, db
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.models import ENDED, Letter, LetterState
 from supportgroup.mail.queries import words
@@ -59,43 +61,61 @@ def claiming(*, alone: bool, most: int) -> Any:
 
 
 CLAIM, CLAIM_ALONE = claiming(alone=False, most=BATCH), claiming(alone=True, most=1)
-FENCE = (
-    update(LETTERS)
-    .where(
-        LETTERS.c.id == bindparam("letter"),
-        LETTERS.c.lease_owner == bindparam("owner"),
-        LETTERS.c.state == LetterState.CLAIMED,
-        LETTERS.c.lease_until > bindparam("this_instant"),
+NEXT, DONE = bindparam("next", type_=LETTERS.c.id.type), bindparam("done", type_=LETTERS.c.id.type)
+FENCED: dict[str, Any] = {
+    "state": literal(LetterState.SENDING, LETTERS.c.state.type),
+    "lease_owner": LETTERS.c.lease_owner,
+    "lease_until": bindparam("until", type_=LETTERS.c.lease_until.type),
+    "attempts": LETTERS.c.attempts + 1,
+    "header_date": bindparam("date", type_=LETTERS.c.header_date.type),
+    "message_id": bindparam("name", type_=LETTERS.c.message_id.type),
+}
+MARKED: dict[str, Any] = {
+    **{name: null() for name in FREE},
+    **{
+        column: bindparam(name, type_=LETTERS.c[column].type)
+        for column, name in {
+            "state": "becomes",
+            "drop_reason": "reason",
+            "last_code": "code",
+            "last_class": "class",
+            "sent_at": "sent",
+            "next_attempt_at": "next_at",
+            "crash_count": "crashes",
+        }.items()
+    },
+}
+NOTHING = {"done": None, "becomes": LetterState.OWED, "next_at": None, "crashes": 0}
+NOTHING |= {"reason": None, "code": None, "class": None, "sent": None}
+
+
+def stepping(*, patient: bool) -> Any:
+    """Mark the letter that is done and fence the next, in one commit. Returns the ids of both, where they are ours.
+
+    A fence finds only what is still claimed, a mark only what is still ours. Not `patient`: leaves out rows that
+    somebody has locked. Who held one row and waited for the other would stand in the way of whoever drops both.
+    """
+    in_hand = and_(LETTERS.c.id == DONE, LETTERS.c.state.in_(words("claimed", "sending")))
+    leased = LETTERS.c.lease_until > bindparam("this_instant", type_=LETTERS.c.lease_until.type)
+    claimed = and_(LETTERS.c.id == NEXT, LETTERS.c.state == LetterState.CLAIMED, leased)
+    ours = (
+        select(LETTERS.c.id)
+        .where(
+            or_(LETTERS.c.id == DONE, LETTERS.c.id == NEXT),
+            LETTERS.c.lease_owner == bindparam("owner"),
+            or_(in_hand, claimed),
+        )
+        .with_for_update(skip_locked=not patient)
+        .cte("ours")
     )
-    .values(
-        state=LetterState.SENDING,
-        lease_until=bindparam("until"),
-        attempts=LETTERS.c.attempts + 1,
-        header_date=func.coalesce(LETTERS.c.header_date, bindparam("this_instant")),
-        message_id=func.coalesce(LETTERS.c.message_id, bindparam("name")),
-    )
-    .returning(LETTERS.c.message_id, LETTERS.c.header_date)
-)
-MARK = (
-    update(LETTERS)
-    .where(
-        LETTERS.c.id == bindparam("letter"),
-        LETTERS.c.lease_owner == bindparam("owner"),
-        LETTERS.c.state.in_([LetterState.CLAIMED, LetterState.SENDING]),
-    )
-    .values(
-        {
-            "state": bindparam("becomes"),
-            "drop_reason": bindparam("reason"),
-            "last_code": bindparam("code"),
-            "last_class": bindparam("class"),
-            "sent_at": bindparam("sent"),
-            "next_attempt_at": bindparam("next"),
-            "crash_count": bindparam("crashes"),
-            **FREE,
-        }
-    )
-)
+    becomes = {
+        name: case((LETTERS.c.id == NEXT, FENCED.get(name, LETTERS.c[name])), else_=MARKED.get(name, LETTERS.c[name]))
+        for name in FENCED | MARKED
+    }
+    return update(LETTERS).where(LETTERS.c.id.in_(select(ours.c.id))).values(becomes).returning(LETTERS.c.id)
+
+
+STEP, STEP_PATIENTLY = stepping(patient=False), stepping(patient=True)
 GIVE_BACK = (
     update(LETTERS)
     .where(
@@ -113,6 +133,24 @@ class Identity:
 
     message_id: str
     date: datetime
+
+
+@dataclass(frozen=True)
+class Done:
+    """A letter, and what became of it: what changes of its row."""
+
+    letter: Letter
+    changes: Mapping[str, Any]
+
+    def values(self) -> dict[str, Any]:
+        letter = self.letter
+        kept = {"done": letter.id, "next_at": letter.next_attempt_at, "crashes": letter.crash_count}
+        return {**NOTHING, **kept, "code": letter.last_code, "class": letter.last_class, **self.changes}
+
+
+@lru_cache(4)
+def prepared(dialect: Dialect) -> tuple[Prepared, Prepared]:
+    return Prepared(STEP, dialect), Prepared(STEP_PATIENTLY, dialect)
 
 
 @dataclass(frozen=True)
@@ -143,26 +181,29 @@ class Leases:
                     return cast(Sequence[Letter], in_order)
         return []
 
-    def fence(self, letter: Letter, domain: str) -> Identity | None:
-        """Write down that this letter is being sent. None: it was dropped, or is another sender's by now."""
+    def step(self, done: Done | None, letter: Letter | None = None, domain: str = "") -> Identity | None:
+        """Write down what became of the letter that is done, unless it is another sender's by now, and that the next
+        is being sent. None: there is no next, or it was dropped, or is another sender's.
+        """
         now = clock.now()
-        values = {"letter": letter.id, "owner": self.owner, "this_instant": now, "until": now + LEASE}
-        found = self.connection.execute(FENCE, {**values, "name": f"<{uuid4().hex}@{domain}>"}).one_or_none()
-        return None if found is None else Identity(found.message_id, found.header_date)
-
-    def mark(self, letter: Letter, changes: Mapping[str, Any]) -> None:
-        """Write down what became of a letter, unless it is another sender's by now."""
-        unchanged = {
-            "letter": letter.id,
+        identity = Identity(
+            (letter and letter.message_id) or f"<{uuid4().hex}@{domain}>", (letter and letter.header_date) or now
+        )
+        values = {
+            **(NOTHING if done is None else done.values()),
             "owner": self.owner,
-            "reason": None,
-            "code": letter.last_code,
-            "class": letter.last_class,
-            "sent": None,
-            "next": letter.next_attempt_at,
-            "crashes": letter.crash_count,
+            "next": letter and letter.id,
+            "this_instant": now,
+            "until": now + LEASE,
+            "name": identity.message_id,
+            "date": identity.date,
         }
-        self.connection.execute(MARK, {**unchanged, **changes})
+        quickly, patiently = prepared(self.connection.dialect)
+        ours = {row[0] for row in quickly.rows(self.connection, values)}
+        for which, other in (("done", "next"), ("next", "done")):  # locked by somebody, or not ours: one at a time
+            if values[which] is not None and values[which] not in ours:
+                ours |= {row[0] for row in patiently.rows(self.connection, {**values, other: None})}
+        return identity if letter and letter.id in ours else None
 
     def give_back(self, letters: Sequence[Letter]) -> None:
         """Return what was claimed and not begun, as if it had not been claimed."""
@@ -181,7 +222,7 @@ def after_doubt(letter: Letter, now: datetime, *, again: bool) -> dict[str, Any]
     return {
         "becomes": LetterState.HELD if held else LetterState.OWED,
         "crashes": crashes,
-        "next": now + DOUBT * 2**crashes,
+        "next_at": now + DOUBT * 2**crashes,
     }
 
 
@@ -194,7 +235,7 @@ def take_back_what_the_dead_left() -> None:
     sending = select(Letter).where(Letter.state.in_(words("sending")), expired).with_for_update(skip_locked=True)
     for letter in db.session.scalars(sending, execution_options={"populate_existing": True}):
         after = after_doubt(letter, now, again=letter.kind not in KINDS or KINDS[letter.kind].again)
-        letter.state, letter.crash_count, letter.next_attempt_at = after["becomes"], after["crashes"], after["next"]
+        letter.state, letter.crash_count, letter.next_attempt_at = after["becomes"], after["crashes"], after["next_at"]
         letter.lease_owner = letter.lease_until = None
 
 
