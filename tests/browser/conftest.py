@@ -76,9 +76,10 @@ def quiet() -> Iterator[Quiet]:
     assert made.complaints == []
 
 
-def whole_app(var: Path) -> Flask:
-    """The real app on an empty database of its own."""
-    app = create_app(load({"SUPPORTGROUP_VAR": str(var), "DATABASE_URL": f"sqlite:///{var / 'look.sqlite3'}", **KEYS}))
+def whole_app(var: Path, **settings: str) -> Flask:
+    """The real app on an empty database of its own; settings may be given in capitals."""
+    environ = {"SUPPORTGROUP_VAR": str(var), "DATABASE_URL": f"sqlite:///{var / 'look.sqlite3'}", **KEYS, **settings}
+    app = create_app(load(environ))
     with app.app_context():
         upgrade(db.engine)
     return app
@@ -92,9 +93,9 @@ class Silent(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """The app, served by this process until the block ends. Gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+def serving(app: Flask, port: int = 0) -> Iterator[str]:
+    """The app, served by this process until the block ends, at any port that is free. Gives its address."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -1,9 +1,6 @@
 """Passkeys in a real browser, with a device that Chromium plays: made, used to sign in, used to show who one is."""
 
-import os
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -13,15 +10,11 @@ from supportgroup.accounts.models import LinkPurpose, Passkey, Session
 from supportgroup.accounts.service import new_link
 from supportgroup.db import db, transaction
 from supportgroup.mail.links import link
-from tests.conftest import KEYS
+from supportgroup.valkey import free_port
+from tests.browser.conftest import serving, whole_app
 from tests.factories import make_account
-from tests.processes import service
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(170),
-    pytest.mark.parametrize("databases", ["postgresql"], indirect=True),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(170)]
 
 DEVICE = {
     "protocol": "ctap2",
@@ -33,21 +26,22 @@ DEVICE = {
 }
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The app under a name: browsers make no passkeys for a bare number. Gives it and its address."""
+    port = free_port()
+    url = f"http://localhost:{port}"
+    app = whole_app(tmp_path_factory.mktemp("passkeys"), BASE_URL=url)
+    with serving(app, port):
+        yield app, url
+
+
 @pytest.fixture
-def web(committed_app, open_post, tmp_path):
-    """The service under a name: browsers make no passkeys for a bare number."""
-    settings = {
-        "DATABASE_URL": committed_app.config["SQLALCHEMY_DATABASE_URI"],
-        "SMTP_URL": open_post.url,
-        "SUPPORTGROUP_VAR": str(tmp_path),
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        **KEYS,
-    }
-    with service(settings) as running:
-        url = f"http://localhost:{running.port}"
-        running.start("web", BASE_URL=url)
-        running.wait_for_web()
+def web(served):
+    app, url = served
+    with app.app_context():
         yield url
+        db.session.remove()
 
 
 @pytest.fixture
@@ -146,7 +140,7 @@ def test_removed_it_opens_nothing(web, page, device, ada, quiet):
     page.get_by_role("button", name="Remove").click()
     page.get_by_text("Removed.").wait_for()
     db.session.rollback()
-    assert db.session.scalars(select(Passkey)).all() == []
+    assert db.session.scalars(select(Passkey).where(Passkey.account_id == ada.id)).all() == []
 
     sign_out(web, page)
     page.get_by_role("button", name="Sign in with a passkey").click()

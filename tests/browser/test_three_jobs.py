@@ -35,7 +35,7 @@ def circle(committed_app):
         group = make_group(name="Evening circle", public_title=TITLE)
         make_membership(group, make_account("Ada"), role=Role.FACILITATOR)
         ben = make_membership(group, make_account("Ben"))
-        meeting = make_meeting(group, clock.now() + timedelta(minutes=60, seconds=20))
+        meeting = make_meeting(group, clock.now() + timedelta(minutes=60, seconds=5))
         make_rsvp(meeting, ben)
         door = new_link(ben.account, LinkPurpose.SIGN_IN)
     return ben.account.email, link("sign-in", door.id)

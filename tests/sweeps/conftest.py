@@ -7,11 +7,12 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from zlib import crc32
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import Connection
 
-from supportgroup import pulse
-from supportgroup.db import db, transaction
+from supportgroup import clock
+from supportgroup.db import db
 from tests.conftest import bound_to
 from tests.databases import WHOLE, Databases
 from tests.sweeps.world import World, make_world
@@ -59,10 +60,13 @@ def in_words(answered: Counter[int]) -> str:
 
 @pytest.fixture(scope="module")
 def standing(databases: Databases, make_app: Callable[..., Flask]) -> Iterator[tuple[Flask, Connection, World]]:
-    """An app on a database of its own, the one connection that it works on, and the world in it."""
+    """An app on a database of its own, the one connection that it works on, and the world in it.
+
+    Its clock stands still, so nothing grows old on a slow machine.
+    """
     app = make_app(databases.copy())
     app.wsgi_app = Counting(app.wsgi_app)
-    with app.app_context():
+    with time_machine.travel(clock.now(), tick=False), app.app_context():
         engine = db.engine
         with engine.connect() as connection, connection.begin() as outer:
             with bound_to(connection):
@@ -94,6 +98,4 @@ def world(app: Flask, standing: tuple[Flask, Connection, World]) -> World:
     _, _, world = standing
     db.session.add_all(world.rows())
     db.session.expire_all()
-    with transaction():
-        pulse.beat("deliver-letters")  # however long the tests before took
     return world

@@ -1,104 +1,20 @@
-"""Every answer of every route carries what keeps browsers from being turned against their people (T27)."""
+"""Every answer carries what keeps browsers from being turned against their people (T27): refusals and broken pages too.
+
+That the answers of all routes do is seen where all of them are asked for, in `test_roles.py`.
+"""
 
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import abort
 
 from supportgroup.db import transaction
 from tests.factories import make_account
 from tests.post import deliver_due, text_of
-from tests.sweeps.test_roles import AUDIENCE, methods, rules
-from tests.sweeps.world import taken_back
+from tests.sweeps.answers import faults, policy_of
+from tests.sweeps.test_roles import rules
 
 pytestmark = pytest.mark.timeout(300)
-
-WANTED = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-POLICY = {
-    "default-src": "'none'",
-    "style-src": "'self'",
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "connect-src": "'self'",
-    "manifest-src": "'self'",
-    "worker-src": "'self'",
-    "frame-src": "'none'",
-    "form-action": "'self'",
-    "base-uri": "'none'",
-    "object-src": "'none'",
-    "frame-ancestors": "'none'",
-    "require-trusted-types-for": "'script'",
-    "trusted-types": "supportgroup",
-}
-
-
-def policy_of(answer):
-    """The directives of the policy, without the scripts, and the nonce that scripts need."""
-    said = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
-    nonce = re.fullmatch(r"'nonce-([\w-]{22,})' 'strict-dynamic'", said.pop("script-src")).group(1)
-    return said, nonce
-
-
-def faults(answer, *, framed=False):
-    """What is wrong with the headers and the page. Framed: /dev/mail, which shows letters and is not in production."""
-    sent, wanted = answer.headers, dict(WANTED)
-    if answer.mimetype == "text/calendar" and "ETag" in sent:  # a feed, kept by who subscribes, asked for anew
-        wanted["Cache-Control"] = "private, no-cache"
-    found = [f"{name} is {sent.get(name)!r}" for name, value in wanted.items() if sent.get(name) != value]
-    if framed:
-        return found
-    said, nonce = policy_of(answer)
-    if said != POLICY:
-        found.append(f"policy {said}")
-    if not answer.headers.get("Permissions-Policy", "").startswith("accelerometer=(), "):
-        found.append("Permissions-Policy")
-    if answer.mimetype == "text/html":
-        found += page_faults(BeautifulSoup(answer.text, "html.parser"), nonce)
-    return found
-
-
-def page_faults(page, nonce):
-    """What a page must not hold: scripts without the nonce, inline handlers and styles, anything from elsewhere."""
-    for script in page("script"):
-        if script.get("nonce") != nonce or script.string:
-            yield f"script {script}"
-    for element in page(True):
-        for name, value in element.attrs.items():
-            if name.startswith("on") or name == "style" or name == "srcdoc":
-                yield f"{element.name} {name}"
-            leads = name in ("src", "href", "action", "formaction", "poster", "data") and is_elsewhere(str(value))
-            out = element.name == "a" and "noreferrer" in element.get("rel", []) and str(value).startswith("https://")
-            if leads and not out:
-                yield f"{element.name} {name}={value}"
-    if page("style") or page("base") or page("iframe") or page("object") or page("embed"):
-        yield "inline style, base or frame"
-
-
-def is_elsewhere(address):
-    return re.match(r"(?i)\s*(https?:|//|javascript:|vbscript:|data:text)", address) is not None
-
-
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # headers are the same whatever the engine
-def test_every_route_for_who_may_and_who_may_not(app, world):
-    wrong = []
-    for rule in rules(app):
-        path, audience = world.path(app, rule), AUDIENCE[rule.endpoint]
-        for person in {"nobody", "stranger", *sorted(audience)[:1], *sorted(audience & {"facilitator"})}:
-            for method in methods(rule):
-                with taken_back():
-                    answer = world.browser(app, person).open(path, method=method, data=world.data(rule, method))
-                wrong += [
-                    f"{method} {rule.rule} as {person} {answer.status_code}: {fault}"
-                    for fault in faults(answer, framed=rule.endpoint.startswith("dev."))
-                ]
-    assert wrong == []
 
 
 def test_search_engines_may_list_the_first_page_only(app, world):
