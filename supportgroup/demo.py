@@ -93,7 +93,7 @@ def make_group(told: story.Group, people: dict[str, Account], now: datetime) -> 
             name=told.name,
             public_title=told.public_title,
             purpose=told.purpose,
-            first_time=FIRST_TIME,
+            first_time=str(FIRST_TIME),
             format=told.format,
             area=told.area,
             zone=story.ZONE,
@@ -106,7 +106,9 @@ def make_group(told: story.Group, people: dict[str, Account], now: datetime) -> 
         )
     )
     add(
-        Agreement(id=key(told.slug, "agreement"), group_id=group.id, version=1, text=AGREEMENT, created_at=now - BEHIND)
+        Agreement(
+            id=key(told.slug, "agreement"), group_id=group.id, version=1, text=str(AGREEMENT), created_at=now - BEHIND
+        )
     )
     return {
         name: make_membership(group, people[name], number, told, now) for number, name in enumerate(told.members)

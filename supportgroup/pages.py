@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
@@ -81,12 +82,13 @@ def install_pages(app: Flask) -> None:
         words.local_date,
         words.day_month,
         words.short_day,
+        words.day_parts,
         words.zone_words,
     ):
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(now=clock.now, when_words=words.when, short_when=words.short_when)
     app.jinja_env.globals.update(by_day=words.by_day, for_day=words.for_day)
-    app.jinja_env.globals.update(zone_of=zone_of, zone_named=clock.zone)
+    app.jinja_env.globals.update(zone_of=zone_of, zone_named=clock.zone, link_to=link_to, link_end=Markup("</a>"))
     app.context_processor(context)
 
 
@@ -100,6 +102,11 @@ def context() -> dict[str, Any]:
     """What every template can use. `me` is the place in the group whose page this is."""
     found = {"csp_nonce": nonce()}
     return {**found, "me": g.me} if "me" in g else found
+
+
+def link_to(address: str) -> Markup:
+    """Where a link begins inside a sentence, for `{% trans open=link_to(…), close=link_end %}`."""
+    return Markup('<a href="{}">').format(address)
 
 
 def zone_of(account: Any) -> tzinfo:

@@ -37,6 +37,11 @@ def day_in(code: str, day: date, skeleton: str) -> str:
     return format_skeleton(skeleton, day, locale=FORMATS[code])
 
 
+@lru_cache(REMEMBERED)
+def part_in(code: str, day: date, part: str) -> str:
+    return format_date(day, part, locale=FORMATS[code])
+
+
 def time_words(hour: time) -> str:
     """`19:00`"""
     return time_in(language(), hour)
@@ -80,6 +85,12 @@ def day_month(instant: datetime, zone: tzinfo) -> str:
 def short_day(instant: datetime, zone: tzinfo) -> str:
     """`Tue 1 Dec`"""
     return day_words(instant.astimezone(zone).date(), "MMMEd")
+
+
+def day_parts(instant: datetime, zone: tzinfo) -> tuple[str, str, str]:
+    """`Tue`, `1`, `Dec`: as they stand on a leaf of a calendar."""
+    weekday, day, month = (part_in(language(), instant.astimezone(zone).date(), part) for part in ("EEE", "d", "MMM"))
+    return weekday, day, month
 
 
 def span(seconds: float) -> str:

@@ -12,6 +12,7 @@ from supportgroup.mail.kinds import KINDS, PREFERENCES
 from supportgroup.ticks import TICKS
 
 ROOT = Path(__file__).parents[1]
+READER = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
 SOURCES = [path for folder in ("supportgroup", "workers") for path in sorted((ROOT / folder).rglob("*.py"))]
 MODULES = [path for path in SOURCES if "migrations" not in path.parts]
 TEMPLATE_NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.is_file())
@@ -68,7 +69,7 @@ def test_every_template_is_used(app):
     used = set()
     for name in TEMPLATE_NAMES:
         source = (TEMPLATES / name).read_text()
-        used |= {found for found in meta.find_referenced_templates(Environment(autoescape=True).parse(source)) if found}
+        used |= {found for found in meta.find_referenced_templates(READER.parse(source)) if found}
     sources = "\n".join(path.read_text() for path in MODULES)
     unused = [
         name

@@ -8,13 +8,14 @@ from flask_login import current_user
 from wtforms import SelectField
 from wtforms.validators import Length
 
-from supportgroup import clock
+from supportgroup import clock, words
 from supportgroup.fields import Form, Line, among, choices
 from supportgroup.front import finding
 from supportgroup.front.views import bp
-from supportgroup.groups.defaults import WEEKDAYS
 from supportgroup.groups.forms import FORMATS, LANGUAGES
 from supportgroup.groups.models import Format
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.meetings import queries as meetings
 
 
@@ -28,11 +29,11 @@ class FilterForm(Form):
     class Meta:
         csrf = False
 
-    q = Line("Words", [Length(max=80)])
-    topic = SelectField("Topic")
-    language = SelectField("Language")
-    format = SelectField("How it meets", coerce=among(Format))
-    day = SelectField("Meets on a", coerce=number)
+    q = Line(_l("Words"), [Length(max=80)])
+    topic = SelectField(_l("Topic"))
+    language = SelectField(_l("Language"))
+    format = SelectField(_l("How it meets"), coerce=among(Format))
+    day = SelectField(_l("Meets on a"), coerce=number)
 
     def wanted(self) -> dict[str, Any]:
         self.validate()
@@ -44,11 +45,11 @@ class FilterForm(Form):
 
 def filter_form() -> FilterForm:
     form = FilterForm(request.args)
-    form.topic.choices = choices({"": "Any", **{word: word for word in finding.topics()}})
+    form.topic.choices = choices({"": _("Any"), **{word: word for word in finding.topics()}})
     spoken = {code: LANGUAGES[code] for code in finding.languages() if code in LANGUAGES}
-    form.language.choices = choices({"": "Any", **spoken})
-    form.format.choices = choices({"": "Any", Format.ONLINE: "Online", Format.IN_PERSON: "In person"})
-    form.day.choices = choices({"": "Any day", **{str(at): day for at, day in enumerate(WEEKDAYS)}})
+    form.language.choices = choices({"": _("Any"), **spoken})
+    form.format.choices = choices({"": _("Any"), Format.ONLINE: _("Online"), Format.IN_PERSON: _("In person")})
+    form.day.choices = choices({"": _("Any day"), **{str(at): words.weekday(at) for at in range(7)}})
     return form
 
 

@@ -17,10 +17,13 @@ from supportgroup.front.waiting import waits_for, wished_for
 from supportgroup.groups import queries as groups
 from supportgroup.groups.defaults import ANSWER_PROMISED
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
+from supportgroup.languages import ngettext
 from supportgroup.load import service as load
 from supportgroup.meetings import queries as meetings
 from supportgroup.meetings.forms import ANSWERS
 from supportgroup.meetings.roster import Roster, roster
+from supportgroup.words import listed
 
 bp = Blueprint("front", __name__)
 
@@ -78,17 +81,19 @@ def came_of(summary: Summary, people: Roster | None) -> str:
     """What came of an ask so far, in a few words. Nothing is counted."""
     if summary.ask.is_listen:
         rests = summary.ask.state is AskState.DONE
-        return "You were heard" if summary.heard else "It was right to say it" if rests else ""
+        return _("You were heard") if summary.heard else _("It was right to say it") if rests else ""
     if summary.ask.state is AskState.EXPIRED:
-        return "Somebody was willing" if summary.ask.was_answered else "No one had room this time"
+        return _("Somebody was willing") if summary.ask.was_answered else _("No one had room this time")
     if summary.proposed:
-        return "Somebody could do this: look who"
+        return _("Somebody could do this: look who")
     if people is None or not summary.helpers:
         return ""
     if summary.ask.asker_says is Happened.NO:
-        return "It didn’t happen this time"
-    names = " and ".join(people[helper].name for helper in summary.helpers)
-    return f"{names} helped" if summary.ask.state is AskState.DONE else f"{names} can do this"
+        return _("It didn’t happen this time")
+    names = listed(people[helper].name for helper in summary.helpers)
+    if summary.ask.state is AskState.DONE:
+        return ngettext("%(names)s helped", "%(names)s helped", len(summary.helpers), names=names)
+    return ngettext("%(names)s can do this", "%(names)s can do this", len(summary.helpers), names=names)
 
 
 @bp.get("/privacy")

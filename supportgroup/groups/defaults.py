@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from supportgroup.languages import lazy_gettext as _l
+
 SIZE = 12
 
-AGREEMENT = """\
+AGREEMENT = _l("""\
 What is said here stays here. We tell nobody who comes or what they said.
 
 We speak of ourselves and from what we know. We listen without fixing, and give advice only when it was asked for.
@@ -17,27 +19,27 @@ We are peers, not clinicians, and no emergency service. Nobody watches these pag
 help that every page links to.
 
 Everyone here is an adult. We take care of ourselves first, and tell a facilitator when something does not feel right.\
-"""
+""")
 
 # What everyone says yes to on joining, apart from the agreement. Another text is another version: each stays here, so
 # that everybody's copy of their data can say what they said yes to.
 CONSENTS = {
-    1: """\
+    1: _l("""\
 That somebody is in a support group can say something about their health, their faith or how they live. To make the \
 group work, this service keeps that you are in it and what you write there, sealed, for its members to read. You can \
 take this back at any time by leaving the group; what you wrote there is then erased.\
-""",
+"""),
 }
 CONSENT_VERSION = max(CONSENTS)
 CONSENT = CONSENTS[CONSENT_VERSION]
 
-FIRST_TIME = """\
+FIRST_TIME = _l("""\
 You can come and only listen. Somebody says hello, says how the hour goes, and nobody is asked to tell anything.\
-"""
+""")
 
-QUESTIONS = ("What brings you here? A sentence is enough.",)
+QUESTIONS = (_l("What brings you here? A sentence is enough."),)
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")  # cover words at first
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 ANSWER_PROMISED = timedelta(days=7)  # to an application
 ANSWER_REMINDED = timedelta(days=3)

@@ -12,6 +12,7 @@ from supportgroup.errors import Refused
 from supportgroup.groups import letters, queries, resting
 from supportgroup.groups.defaults import SUCCESSOR
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState, Role
+from supportgroup.languages import gettext as _
 
 
 def make_facilitator(*, by: Membership, membership_id: UUID) -> Membership:
@@ -19,7 +20,7 @@ def make_facilitator(*, by: Membership, membership_id: UUID) -> Membership:
     group = queries.locked_group(by.group_id)
     other = queries.locked_membership(group.id, membership_id, MembershipState.ACTIVE)
     if other is None:
-        raise Refused("This person is not in the group any more.")
+        raise Refused(_("This person is not in the group any more."))
     give_powers(other)
     looked_after(group)
     return other
@@ -41,7 +42,7 @@ def step_down(me: Membership) -> bool:
     everyone = queries.facilitators(group.id)
     mine = next((one for one in everyone if one.id == me.id), None)
     if mine is None:
-        raise Refused("You look after this group no more.")
+        raise Refused(_("You look after this group no more."))
     if any(one.id != me.id and one.stepping_down_at is None for one in everyone):
         mine.role, mine.stepping_down_at = Role.MEMBER, None
         return True
@@ -67,10 +68,10 @@ def take_over(me: Membership) -> None:
     group = queries.locked_group(me.group_id)
     mine = queries.locked_membership(group.id, me.id, MembershipState.ACTIVE)
     if mine is None or mine.hello_at is None:
-        raise Refused("You are very new here. Somebody who has been here longer can do this.")
+        raise Refused(_("You are very new here. Somebody who has been here longer can do this."))
     resting_alone = group.state is GroupState.RESTING and not queries.facilitators(group.id)
     if group.rests_at is None and not resting_alone:
-        raise Refused("Somebody looks after this group already. Thanks for being willing.")
+        raise Refused(_("Somebody looks after this group already. Thanks for being willing."))
     for one in queries.facilitators(group.id):
         if one.stepping_down_at is not None:
             one.role, one.stepping_down_at = Role.MEMBER, None

@@ -21,37 +21,48 @@ from supportgroup.groups.defaults import AGREEMENT
 from supportgroup.groups.founding import Charter
 from supportgroup.groups.joining import Wish
 from supportgroup.groups.models import AsksByMail, Delicate, Format, Joining, Posting, Visibility
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
 # What groups are likely to speak. Each is shown by its own name.
 CODES = "en ar cs da de el es et fa fi fr he hi hr hu it ja ko lt lv nl no pl pt ro ru sk sl sq sr sv tr uk ur vi zh"
 LANGUAGES = {code: str(Locale.parse(code).get_display_name(code)).capitalize() for code in CODES.split()}
 
-FORMATS = {Format.ONLINE: "Online", Format.IN_PERSON: "In person", Format.BOTH: "Online and in person"}
+FORMATS = {Format.ONLINE: _l("Online"), Format.IN_PERSON: _l("In person"), Format.BOTH: _l("Online and in person")}
 VISIBILITIES = {
-    Visibility.UNLISTED: "Unlisted: only people with an invitation find it",
-    Visibility.LISTED: "Listed: everyone finds it among the groups",
+    Visibility.UNLISTED: _l("Unlisted: only people with an invitation find it"),
+    Visibility.LISTED: _l("Listed: everyone finds it among the groups"),
 }
 JOININGS = {
-    Joining.APPLICATION: "By application: a facilitator reads it and answers",
-    Joining.OPEN: "Open: who agrees to the agreement is in",
-    Joining.INVITATION: "By invitation only",
+    Joining.APPLICATION: _l("By application: a facilitator reads it and answers"),
+    Joining.OPEN: _l("Open: who agrees to the agreement is in"),
+    Joining.INVITATION: _l("By invitation only"),
 }
 ASKS_BY_MAIL = {
     AsksByMail.AT_ONCE: "A letter for each",
-    AsksByMail.DAILY: "At most one letter a day",
-    AsksByMail.WEEKLY: "At most one letter a week",
-    AsksByMail.NEVER: "No letters",
+    AsksByMail.DAILY: _l("At most one letter a day"),
+    AsksByMail.WEEKLY: _l("At most one letter a week"),
+    AsksByMail.NEVER: _l("No letters"),
 }
 POSTINGS = {
-    Posting.AT_ONCE: "At once",
-    Posting.SEEN_FIRST: "Once a facilitator has looked at it; asks to be heard always at once",
+    Posting.AT_ONCE: _l("At once"),
+    Posting.SEEN_FIRST: _l("Once a facilitator has looked at it; asks to be heard always at once"),
 }
 DELICATE = {
-    Delicate.MONEY: "money, lent or given",
-    Delicate.MEDICAL: "medical matters",
-    Delicate.CHILDREN: "looking after children",
+    Delicate.MONEY: _l("money, lent or given"),
+    Delicate.MEDICAL: _l("medical matters"),
+    Delicate.CHILDREN: _l("looking after children"),
 }
-COLOURS = {0: "Green", 1: "Apricot", 2: "Blue", 3: "Rose", 4: "Olive", 5: "Sky", 6: "Sand", 7: "Lilac"}
+COLOURS = {
+    0: _l("Green"),
+    1: _l("Apricot"),
+    2: _l("Blue"),
+    3: _l("Rose"),
+    4: _l("Olive"),
+    5: _l("Sky"),
+    6: _l("Sand"),
+    7: _l("Lilac"),
+}
 
 TOPICS, TOPIC, QUESTIONS, QUESTION, ANSWER = 6, 30, 5, 200, 2000  # how many, and how long in letters
 
@@ -60,7 +71,7 @@ class WholeNumber(IntegerField):
     """A whole number, with a sentence of our own for what is none."""
 
     def __init__(self, label: str, least: int, most: int, **kwargs: Any) -> None:
-        sentence = f"Say a number from {least} to {most}."
+        sentence = _l("Say a number from %(least)s to %(most)s.", least=least, most=most)
         super().__init__(label, [InputRequired(sentence), NumberRange(least, most, sentence)], **kwargs)
         self.sentence = sentence
 
@@ -73,61 +84,64 @@ class WholeNumber(IntegerField):
 
 class StartForm(Form):
     name = Line(
-        "What do you call it?",
-        [DataRequired("Give it a name."), Length(max=80, message="Up to 80 letters.")],
-        description="Only members see this name. Letters call it by a cover word.",
+        _l("What do you call it?"),
+        [DataRequired(_l("Give it a name.")), Length(max=80, message=_l("Up to 80 letters."))],
+        description=_l("Only members see this name. Letters call it by a cover word."),
     )
     purpose = Paragraphs(
-        "What is it for?",
-        [DataRequired("Say in a sentence what it is for."), Length(max=2000, message="Up to 2,000 letters.")],
+        _l("What is it for?"),
+        [DataRequired(_l("Say in a sentence what it is for.")), Length(max=2000, message=_l("Up to 2,000 letters."))],
     )
-    format = RadioField("How do you meet?", choices=choices(FORMATS), coerce=among(Format), default=Format.ONLINE)
-    zone = ZoneField("Time zone of the group", default="UTC")
-    my_name = name_field("The name members see of you")
+    format = RadioField(_l("How do you meet?"), choices=choices(FORMATS), coerce=among(Format), default=Format.ONLINE)
+    zone = ZoneField(_l("Time zone of the group"), default="UTC")
+    my_name = name_field(_l("The name members see of you"))
     agreement = Paragraphs(
-        "Agreement",
-        [DataRequired("Say what you ask of everyone."), Length(max=8000, message="Up to 8,000 letters.")],
-        default=AGREEMENT,
+        _l("Agreement"),
+        [DataRequired(_l("Say what you ask of everyone.")), Length(max=8000, message=_l("Up to 8,000 letters."))],
+        default=lambda: str(AGREEMENT),
     )
 
 
 class CharterForm(Form):
     """Everything about a group that its facilitators may change."""
 
-    name = Line("Name", [DataRequired("Give it a name."), Length(max=80, message="Up to 80 letters.")])
+    name = Line(_l("Name"), [DataRequired(_l("Give it a name.")), Length(max=80, message=_l("Up to 80 letters."))])
     public_title = Line(
-        "Public title", [DataRequired("Give it a public title."), Length(max=80, message="Up to 80 letters.")]
+        _l("Public title"),
+        [DataRequired(_l("Give it a public title.")), Length(max=80, message=_l("Up to 80 letters."))],
     )
     purpose = Paragraphs(
-        "What it is for",
-        [DataRequired("Say in a sentence what it is for."), Length(max=2000, message="Up to 2,000 letters.")],
+        _l("What it is for"),
+        [DataRequired(_l("Say in a sentence what it is for.")), Length(max=2000, message=_l("Up to 2,000 letters."))],
     )
-    first_time = Paragraphs("What a first time is like", [Length(max=2000, message="Up to 2,000 letters.")])
-    topics = Line("Topics", [Length(max=300, message="Up to six topics.")])
-    language = SelectField("Language", choices=choices(LANGUAGES))
-    format = RadioField("How you meet", choices=choices(FORMATS), coerce=among(Format))
-    area = Line("Rough area", [Length(max=80, message="Up to 80 letters.")])
+    first_time = Paragraphs(_l("What a first time is like"), [Length(max=2000, message=_l("Up to 2,000 letters."))])
+    topics = Line(_l("Topics"), [Length(max=300, message=_l("Up to six topics."))])
+    language = SelectField(_l("Language"), choices=choices(LANGUAGES))
+    format = RadioField(_l("How you meet"), choices=choices(FORMATS), coerce=among(Format))
+    area = Line(_l("Rough area"), [Length(max=80, message=_l("Up to 80 letters."))])
     zone = ZoneField()
-    visibility = RadioField("Who finds it", choices=choices(VISIBILITIES), coerce=among(Visibility))
-    joining = RadioField("How people join", choices=choices(JOININGS), coerce=among(Joining))
-    questions = Paragraphs("Questions for those who apply", [Length(max=1500, message="Up to five short questions.")])
-    size_limit = WholeNumber("How many places", 2, 500)
-    posting = RadioField("When the others see a new ask", choices=choices(POSTINGS), coerce=among(Posting))
-    fine = SelectMultipleField("What may be asked for here", choices=choices(DELICATE), coerce=among(Delicate))
+    visibility = RadioField(_l("Who finds it"), choices=choices(VISIBILITIES), coerce=among(Visibility))
+    joining = RadioField(_l("How people join"), choices=choices(JOININGS), coerce=among(Joining))
+    questions = Paragraphs(
+        _l("Questions for those who apply"), [Length(max=1500, message=_l("Up to five short questions."))]
+    )
+    size_limit = WholeNumber(_l("How many places"), 2, 500)
+    posting = RadioField(_l("When the others see a new ask"), choices=choices(POSTINGS), coerce=among(Posting))
+    fine = SelectMultipleField(_l("What may be asked for here"), choices=choices(DELICATE), coerce=among(Delicate))
     agreement = Paragraphs(
-        "Agreement",
-        [DataRequired("Say what you ask of everyone."), Length(max=8000, message="Up to 8,000 letters.")],
+        _l("Agreement"),
+        [DataRequired(_l("Say what you ask of everyone.")), Length(max=8000, message=_l("Up to 8,000 letters."))],
     )
 
     def validate_topics(self, field: Any) -> None:
         words = topics_in(field.data)
         if len(words) > TOPICS or any(len(word) > TOPIC for word in words):
-            raise ValidationError("Up to six topics, a word or two each, with commas between them.")
+            raise ValidationError(_("Up to six topics, a word or two each, with commas between them."))
 
     def validate_questions(self, field: Any) -> None:
         asked = lines_in(field.data)
         if len(asked) > QUESTIONS or any(len(question) > QUESTION for question in asked):
-            raise ValidationError("Up to five questions, one a line, 200 letters each.")
+            raise ValidationError(_("Up to five questions, one a line, 200 letters each."))
 
     def charter(self) -> Charter:
         """What was filled in."""
@@ -149,14 +163,14 @@ def lines_in(text: str | None) -> list[str]:
 class JoinForm(Form):
     """The one form of joining. `joining_form` adds what this group asks."""
 
-    name = name_field("The name others see")
+    name = name_field(_l("The name others see"))
     agreement_version = HiddenField()
     agree = BooleanField(
-        validators=[DataRequired("Tick this to go on. The agreement is what people here can count on.")]
+        validators=[DataRequired(_l("Tick this to go on. The agreement is what people here can count on."))]
     )
     consent = BooleanField(
         "I say yes to this",
-        validators=[DataRequired("Tick this to go on. Without your yes nothing about you is kept here.")],
+        validators=[DataRequired(_l("Tick this to go on. Without your yes nothing about you is kept here."))],
     )
 
     def wish(self, questions: Sequence[str]) -> Wish:
@@ -176,7 +190,7 @@ def joining_form(*, questions: Sequence[str], anonymous: bool, agree: str, **dat
             zone = HiddenField()
 
     for at, question in enumerate(questions):
-        too_long = Length(max=ANSWER, message="Up to 2,000 letters.")
+        too_long = Length(max=ANSWER, message=_("Up to 2,000 letters."))
         setattr(Asked, f"answer_{at}", Paragraphs(question, [too_long]))
     form = Asked(**data)
     form.agree.label.text = agree
@@ -187,18 +201,22 @@ class PlaceForm(Form):
     """How one is known in a group, and what its letters call it."""
 
     name = name_field()
-    colour = SelectField("Colour beside it", choices=choices(COLOURS), coerce=int)
+    colour = SelectField(_l("Colour beside it"), choices=choices(COLOURS), coerce=int)
     cover_word = Line(
-        "Cover word",
-        [DataRequired("Choose a word, such as Blue."), Length(max=24, message="Up to 24 letters.")],
+        _l("Cover word"),
+        [DataRequired(_l("Choose a word, such as Blue.")), Length(max=24, message=_l("Up to 24 letters."))],
     )
-    asks_by_mail = RadioField("When others ask for something", choices=choices(ASKS_BY_MAIL), coerce=among(AsksByMail))
+    asks_by_mail = RadioField(
+        _l("When others ask for something"), choices=choices(ASKS_BY_MAIL), coerce=among(AsksByMail)
+    )
     can_listen = BooleanField(
         "I can listen",
-        description="When somebody said that today was hard and nobody has answered for some hours, you hear of it.",
+        description=_l(
+            "When somebody said that today was hard and nobody has answered for some hours, you hear of it."
+        ),
     )
 
 
 class InvitationForm(Form):
-    days = WholeNumber("For how many days", 1, 30, default=7)
-    uses = WholeNumber("For how many people", 1, 50, default=1)
+    days = WholeNumber(_l("For how many days"), 1, 30, default=7)
+    uses = WholeNumber(_l("For how many people"), 1, 50, default=1)

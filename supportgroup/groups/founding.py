@@ -26,8 +26,9 @@ from supportgroup.groups.models import (
     Topic,
     Visibility,
 )
+from supportgroup.languages import lazy_gettext as _l
 
-PUBLIC_TITLE = "A group for support"
+PUBLIC_TITLE = _l("A group for support")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +61,13 @@ def start_group(
     group = Group(
         slug=random_slug(),
         name=name,
-        public_title=PUBLIC_TITLE,
+        public_title=str(PUBLIC_TITLE),
         purpose=purpose,
-        first_time=defaults.FIRST_TIME,
+        first_time=str(defaults.FIRST_TIME),
         language=by.language,
         format=format,
         zone=zone,
-        questions=list(defaults.QUESTIONS),
+        questions=[str(question) for question in defaults.QUESTIONS],
         size_limit=defaults.SIZE,
         created_at=now,
     )

@@ -8,6 +8,7 @@ from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import queries
 from supportgroup.groups.models import GroupState, Invitation, Membership
+from supportgroup.languages import gettext as _
 from supportgroup.secrets import BadToken, row_of, token_of
 
 PURPOSE = "invitation"
@@ -16,7 +17,7 @@ PURPOSE = "invitation"
 def make_invitation(*, by: Membership, days: int, uses: int) -> Invitation:
     """A link that admits `uses` people within `days`. Raises Refused while the group rests."""
     if by.group.state is not GroupState.ACTIVE:
-        raise Refused("This group rests for now. An invitation can be made when somebody looks after it again.")
+        raise Refused(_("This group rests for now. An invitation can be made when somebody looks after it again."))
     now = clock.now()
     invitation = Invitation(
         group_id=by.group_id,

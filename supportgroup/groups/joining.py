@@ -24,8 +24,10 @@ from supportgroup.groups.models import (
     PendingJoining,
     Visibility,
 )
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
-CHANGED = "The agreement has changed while this page was open. Please read it as it is now."
+CHANGED = _l("The agreement has changed while this page was open. Please read it as it is now.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +196,7 @@ def answer_application(*, by: Membership, membership_id: UUID, accept: bool) -> 
     group = queries.locked_group(by.group_id)
     one = queries.locked_membership(group.id, membership_id, MembershipState.APPLIED)
     if one is None:
-        raise Refused("This application has its answer already, or was taken back.")
+        raise Refused(_("This application has its answer already, or was taken back."))
     if accept:
         places.admit(group, one)
         one.hello_at = clock.now()

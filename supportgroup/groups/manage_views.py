@@ -17,6 +17,7 @@ from supportgroup.groups.defaults import ANSWER_PROMISED
 from supportgroup.groups.forms import CharterForm, InvitationForm
 from supportgroup.groups.models import Membership, MembershipState, Visibility
 from supportgroup.groups.views import bp
+from supportgroup.languages import gettext as _
 from supportgroup.limits import Allowance
 
 # What the form about a group shows as the group has it.
@@ -42,7 +43,7 @@ def edit(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             group = founding.change_group(by=me, charter=form.charter())
-        flash("Saved.")
+        flash(_("Saved."))
         return redirect(url_for(".manage", slug=group.slug), 303)
     return render_template("groups/edit.html", me=me, form=form), 422 if form.errors else 200
 
@@ -76,9 +77,9 @@ def answer(slug: str, membership_id: UUID) -> ResponseReturnValue:
     with transaction():
         one = joining.answer_application(by=me, membership_id=membership_id, accept=said == "yes")
     words = {
-        MembershipState.ACTIVE: f"{one.name} is in, and hears of it by letter.",
-        MembershipState.WAITING: f"{one.name} has a yes, and waits for a place. A letter says so.",
-        MembershipState.DECLINED: "Answered kindly: this group has no room for now.",
+        MembershipState.ACTIVE: _("%(name)s is in, and hears of it by letter.", name=one.name),
+        MembershipState.WAITING: _("%(name)s has a yes, and waits for a place. A letter says so.", name=one.name),
+        MembershipState.DECLINED: _("Answered kindly: this group has no room for now."),
     }
     flash(words[one.state])
     return redirect(url_for(".applications", slug=slug), 303)
@@ -92,10 +93,10 @@ def invitations(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             if not INVITATIONS_MADE.take(str(me.id)):
-                raise Refused("That was a lot of invitations for one day. Tomorrow you can make more.")
+                raise Refused(_("That was a lot of invitations for one day. Tomorrow you can make more."))
             with transaction():
                 inviting.make_invitation(by=me, **form.fields())
-            flash("Here is the link. Give it to whom you want to invite.")
+            flash(_("Here is the link. Give it to whom you want to invite."))
             return redirect(url_for(".invitations", slug=slug), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -110,7 +111,7 @@ def revoke(slug: str, invitation_id: UUID) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     with transaction():
         inviting.revoke_invitation(by=me, invitation_id=invitation_id)
-    flash("This link admits nobody any more.")
+    flash(_("This link admits nobody any more."))
     return redirect(url_for(".invitations", slug=slug), 303)
 
 
@@ -143,7 +144,7 @@ def hello(slug: str, membership_id: UUID) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     with transaction():
         service.say_hello(by=me, membership_id=membership_id)
-    flash("Said hello. From now on everyone sees their name, and they see everyone's.")
+    flash(_("Said hello. From now on everyone sees their name, and they see everyone's."))
     return redirect(url_for(".members", slug=slug), 303)
 
 
@@ -153,7 +154,7 @@ def make_facilitator(slug: str, membership_id: UUID) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     with transaction():
         other = facilitating.make_facilitator(by=me, membership_id=membership_id)
-    flash(f"{other.name} looks after the group too.")
+    flash(_("%(name)s looks after the group too.", name=other.name))
     return redirect(url_for(".members", slug=slug), 303)
 
 
@@ -171,7 +172,7 @@ def remove(slug: str, membership_id: UUID) -> ResponseReturnValue:
         return render_template("groups/remove.html", me=me, other=other)
     with transaction():
         service.remove_member(by=me, membership_id=membership_id)
-    flash(f"{other.name} is no longer in the group.")
+    flash(_("%(name)s is no longer in the group.", name=other.name))
     return redirect(url_for(".members", slug=slug), 303)
 
 
@@ -188,7 +189,9 @@ def remove_facilitator(me: Membership, other: Membership) -> ResponseReturnValue
     with transaction():
         wish = removing.want(by=me, membership_id=other.id)
     flash(
-        "Two of you want it. It ends in a week." if wish.ends_at else "Another one who looks after the group is asked."
+        _("Two of you want it. It ends in a week.")
+        if wish.ends_at
+        else _("Another one who looks after the group is asked.")
     )
     return redirect(url_for(".remove", slug=me.group.slug, membership_id=other.id), 303)
 
@@ -202,7 +205,7 @@ def keep_facilitator(slug: str, membership_id: UUID) -> ResponseReturnValue:
     other = queries.membership(me.group_id, membership_id) or abort(404)
     with transaction():
         removing.take_back(by=me, membership_id=other.id)
-    flash("Taken back. Things are as they were.")
+    flash(_("Taken back. Things are as they were."))
     return redirect(url_for(".members", slug=slug), 303)
 
 
@@ -216,9 +219,9 @@ def step_down(slug: str) -> ResponseReturnValue:
     with transaction():
         done = facilitating.step_down(me)
     if done:
-        flash("You look after the group no more. Thank you for all of it.")
+        flash(_("You look after the group no more. Thank you for all of it."))
         return redirect(url_for(".public", slug=slug), 303)
-    flash("Thank you for all of it. The others are asked now, and you can stop as soon as somebody takes over.")
+    flash(_("Thank you for all of it. The others are asked now, and you can stop as soon as somebody takes over."))
     return redirect(url_for(".members", slug=slug), 303)
 
 
@@ -228,7 +231,7 @@ def stay_on(slug: str) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     with transaction():
         facilitating.stay_on(me)
-    flash("You go on looking after the group.")
+    flash(_("You go on looking after the group."))
     return redirect(url_for(".manage", slug=slug), 303)
 
 
@@ -238,5 +241,5 @@ def take_over(slug: str) -> ResponseReturnValue:
     me = enter(slug)
     with transaction():
         facilitating.take_over(me)
-    flash("You look after the group now. Thank you. You can stop at any time.")
+    flash(_("You look after the group now. Thank you. You can stop at any time."))
     return redirect(url_for(".manage", slug=slug), 303)

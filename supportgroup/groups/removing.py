@@ -13,6 +13,7 @@ from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import letters, queries, service
 from supportgroup.groups.models import Membership, MembershipState, Removal
+from supportgroup.languages import gettext as _
 from supportgroup.mail.service import drop
 
 A_WEEK = timedelta(days=7)
@@ -42,12 +43,12 @@ def want(*, by: Membership, membership_id: UUID) -> Removal:
     facilitators = {one.id: one for one in queries.facilitators(by.group_id)}
     other = facilitators.get(membership_id)
     if other is None or by.id not in facilitators or other.id == by.id:
-        raise Refused("This person does not look after the group any more.")
+        raise Refused(_("This person does not look after the group any more."))
     wish = db.session.get(Removal, membership_id, populate_existing=True)
     if wish is None:
         if not can_be_agreed(by, other):
             raise Refused(
-                "It takes two, and you are alone with this. Report them: the people who run the service look."
+                _("It takes two, and you are alone with this. Report them: the people who run the service look.")
             )
         wish = Removal(membership_id=membership_id, wished_by_id=by.id, wished_at=clock.now())
         db.session.add(wish)

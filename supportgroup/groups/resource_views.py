@@ -16,33 +16,37 @@ from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.models import ResourceKind
 from supportgroup.groups.resources import BAD_LINK, Place, is_good_link
 from supportgroup.groups.views import bp
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.safety.crisis import countries
 
 ROOM = "/g/<slug:slug>/resources"
 KINDS = {
     ResourceKind.CRISIS: "A crisis line",
     ResourceKind.DIRECTORY: "A directory of therapists",
-    ResourceKind.OTHER: "Something else",
+    ResourceKind.OTHER: _l("Something else"),
 }
 HEADINGS = {
-    ResourceKind.CRISIS: "Crisis lines",
-    ResourceKind.DIRECTORY: "Finding a therapist",
-    ResourceKind.OTHER: "And also",
+    ResourceKind.CRISIS: _l("Crisis lines"),
+    ResourceKind.DIRECTORY: _l("Finding a therapist"),
+    ResourceKind.OTHER: _l("And also"),
 }
 
 
 class ResourceForm(Form):
-    title = Line("What is it?", [DataRequired("Say what it is."), Length(max=100, message="Up to 100 letters.")])
-    url = Line("Its address", [DataRequired(BAD_LINK), Length(max=500, message="Up to 500 letters.")])
-    kind = RadioField(
-        "What kind of place?", choices=choices(KINDS), coerce=among(ResourceKind), default=ResourceKind.DIRECTORY
+    title = Line(
+        _l("What is it?"), [DataRequired(_l("Say what it is.")), Length(max=100, message=_l("Up to 100 letters."))]
     )
-    country = SelectField("For which country?", validate_choice=False)
-    words = Line("A line about it", [Length(max=200, message="Up to 200 letters.")])
+    url = Line(_l("Its address"), [DataRequired(BAD_LINK), Length(max=500, message=_l("Up to 500 letters."))])
+    kind = RadioField(
+        _l("What kind of place?"), choices=choices(KINDS), coerce=among(ResourceKind), default=ResourceKind.DIRECTORY
+    )
+    country = SelectField(_l("For which country?"), validate_choice=False)
+    words = Line("A line about it", [Length(max=200, message=_l("Up to 200 letters."))])
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.names = {"": "Any", **{country.code: country.name for country in countries()}}
+        self.names = {"": _("Any"), **{country.code: country.name for country in countries()}}
         self.country.choices = choices(self.names)
 
     def validate_url(self, field: Line) -> None:
@@ -51,9 +55,9 @@ class ResourceForm(Form):
 
     def validate_country(self, field: SelectField) -> None:
         if (field.data or "") not in self.names:
-            raise ValidationError("Choose a country from the list.")
+            raise ValidationError(_("Choose a country from the list."))
         if not field.data and self.kind.data is ResourceKind.CRISIS:
-            raise ValidationError("Say for which country it is: who is in need should not call in vain.")
+            raise ValidationError(_("Say for which country it is: who is in need should not call in vain."))
 
     def place(self) -> Place:
         """What was filled in."""
@@ -84,7 +88,7 @@ def new_resource(slug: str) -> ResponseReturnValue:
         try:
             with transaction():
                 resources.keep(by=me, place=form.place())
-            flash("It stands on the page.")
+            flash(_("It stands on the page."))
             return redirect(url_for(".resource_list", slug=slug), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -103,7 +107,7 @@ def edit_resource(slug: str, resource_id: UUID) -> ResponseReturnValue:
         try:
             with transaction():
                 resources.change(by=me, resource_id=resource_id, place=form.place())
-            flash("Saved.")
+            flash(_("Saved."))
             return redirect(url_for(".resource_list", slug=slug), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -118,5 +122,5 @@ def take_away_resource(slug: str, resource_id: UUID) -> ResponseReturnValue:
     resource = resources.resource(me, resource_id) or abort(404)
     with transaction():
         resources.take_away(by=me, resource_id=resource.id)
-    flash("Taken away.")
+    flash(_("Taken away."))
     return redirect(url_for(".resource_list", slug=slug), 303)

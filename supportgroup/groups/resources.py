@@ -11,11 +11,12 @@ from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership, Resource, ResourceKind
+from supportgroup.languages import lazy_gettext as _l
 
 MOST = 40  # on one page
-FULL = "There are forty here already. Take one away first, so that the page can be read."
-GONE = "This one is not here any more."
-BAD_LINK = "Give the whole address, as it begins in a browser: https://…"
+FULL = _l("There are forty here already. Take one away first, so that the page can be read.")
+GONE = _l("This one is not here any more.")
+BAD_LINK = _l("Give the whole address, as it begins in a browser: https://…")
 
 
 @dataclass(frozen=True, kw_only=True)

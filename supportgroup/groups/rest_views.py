@@ -9,6 +9,7 @@ from supportgroup.fields import Form
 from supportgroup.groups import queries, resting
 from supportgroup.groups.access import enter_as_facilitator
 from supportgroup.groups.views import bp
+from supportgroup.languages import gettext as _
 
 
 @bp.route("/g/<slug:slug>/manage/rest", methods=["GET", "POST"])
@@ -20,7 +21,7 @@ def rest(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             resting.rest(me)
-        flash("The group rests. You can wake it up whenever you like.")
+        flash(_("The group rests. You can wake it up whenever you like."))
         return redirect(url_for(".manage", slug=slug), 303)
     return render_template("groups/rest.html", me=me, form=form, others=queries.size(me.group_id) - 1)
 
@@ -31,5 +32,5 @@ def wake(slug: str) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     with transaction():
         resting.wake(me)
-    flash("The group is awake. Its meetings to come are in the list.")
+    flash(_("The group is awake. Its meetings to come are in the list."))
     return redirect(url_for(".manage", slug=slug), 303)

@@ -9,6 +9,7 @@ from supportgroup.errors import Refused
 from supportgroup.events import tell
 from supportgroup.groups import letters, places, queries
 from supportgroup.groups.models import Group, GroupState, Membership
+from supportgroup.languages import gettext as _
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,11 @@ def rest(by: Membership) -> None:
     """Let the group rest. Its members are told, once; then nothing is sent until it wakes. Raises Refused."""
     group = queries.locked_group(by.group_id)
     if group.state is not GroupState.ACTIVE:
-        raise Refused("This group rests already.")
+        raise Refused(_("This group rests already."))
     if group.rests_at is not None:
-        raise Refused("The others are being asked whether they take over. If nobody does, the group rests by itself.")
+        raise Refused(
+            _("The others are being asked whether they take over. If nobody does, the group rests by itself.")
+        )
     fall_asleep(group)
     letters.owe_rest(group, [one for one in queries.members(group.id) if one.id != by.id])
 
@@ -40,7 +43,7 @@ def wake(by: Membership) -> None:
     """Wake the group up. Its members are told, once, where they had heard of the rest. Raises Refused."""
     group = queries.locked_group(by.group_id)
     if group.state is not GroupState.RESTING:
-        raise Refused("This group is awake.")
+        raise Refused(_("This group is awake."))
     wake_up(group)
     letters.owe_waking(group, [one for one in queries.members(group.id) if one.id != by.id])
 

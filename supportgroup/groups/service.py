@@ -5,19 +5,20 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from supportgroup import clock
+from supportgroup import clock, words
 from supportgroup.accounts import wishes
 from supportgroup.accounts.models import Account
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.events import tell
 from supportgroup.groups import facilitating, letters, places, queries
-from supportgroup.groups.defaults import WEEKDAYS
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState, Role
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.kinds import How
 from supportgroup.mail.service import drop
 
-RESTS = "This group rests for now, so nobody new comes in. When somebody looks after it again, its page says so."
+RESTS = _l("This group rests for now, so nobody new comes in. When somebody looks after it again, its page says so.")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def cover_word(account: Account) -> str:
     """What letters call a group at first: a weekday, today's if none of the account's groups is called so."""
     taken = queries.cover_words(account.id)
     today = clock.now().astimezone(clock.zone(account.zone)).weekday()
-    days = [WEEKDAYS[(today + later) % 7] for later in range(7)]
+    days = [words.weekday((today + later) % 7) for later in range(7)]
     return next((day for day in days if day not in taken), days[0])
 
 
@@ -63,7 +64,7 @@ def come_back(me: Membership) -> bool:
     group = queries.locked_group(me.group_id)
     mine = queries.locked_place(group.id, me.account_id)
     if mine is None or not queries.may_come_back(mine):
-        raise Refused("You left some time ago. You are welcome to ask to join again.")
+        raise Refused(_("You left some time ago. You are welcome to ask to join again."))
     if group.state is not GroupState.ACTIVE:
         raise Refused(RESTS)
     return places.admit(group, mine)
@@ -86,7 +87,7 @@ def remove_member(*, by: Membership, membership_id: UUID) -> None:
     if other is None:
         return
     if other.is_facilitator:
-        raise Refused("This person looks after the group too, so they can only step down or leave by themselves.")
+        raise Refused(_("This person looks after the group too, so they can only step down or leave by themselves."))
     end(group, other, MembershipState.REMOVED)
     letters.owe_to_member("membership-ended", other)
 
@@ -126,5 +127,5 @@ def asks_by_mail(account: Account) -> How:
 def agree(me: Membership, version: int) -> None:
     """Accept this version of the agreement. Raises Refused where it is not the one that holds."""
     if version != queries.agreement(me.group_id).version:
-        raise Refused("The agreement has changed again. Please read it as it is now.")
+        raise Refused(_("The agreement has changed again. Please read it as it is now."))
     me.agreement_version, me.agreed_at = version, clock.now()

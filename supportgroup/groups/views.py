@@ -20,6 +20,7 @@ from supportgroup.groups.defaults import CONSENT
 from supportgroup.groups.forms import PlaceForm, StartForm, joining_form
 from supportgroup.groups.joining import Wish
 from supportgroup.groups.models import Group, Invitation, Joining, Membership, MembershipState, Visibility
+from supportgroup.languages import gettext as _
 from supportgroup.languages import language
 from supportgroup.limits import Allowance
 from supportgroup.mail.links import destination
@@ -40,10 +41,10 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             if not GROUPS_STARTED.take(str(current_user.id)):
-                raise Refused("That was a number of groups in one day. Tomorrow there is room for another.")
+                raise Refused(_("That was a number of groups in one day. Tomorrow there is room for another."))
             with transaction():
                 me = founding.start_group(by=current_user, **form.fields())
-            flash("The group is here. Nobody finds it until you list it or invite somebody.")
+            flash(_("The group is here. Nobody finds it until you list it or invite somebody."))
             return redirect(url_for(".manage", slug=me.group.slug), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -111,7 +112,9 @@ def joining_page(group: Group, invitation: Invitation | None) -> ResponseReturnV
 
 def tick_words() -> str:
     age = current_app.config["SETTINGS"].min_age
-    return f"I have read this and agree to it, and I am {age} or older" if age else "I have read this and agree to it"
+    if age:
+        return _("I have read this and agree to it, and I am %(age)s or older", age=age)
+    return _("I have read this and agree to it")
 
 
 def by_letter(form: Any, group: Group, wish: Wish, invitation: Invitation | None) -> ResponseReturnValue:
@@ -132,7 +135,7 @@ def by_letter(form: Any, group: Group, wish: Wish, invitation: Invitation | None
 
 def at_once(group: Group, wish: Wish, invitation: Invitation | None) -> ResponseReturnValue:
     if not JOININGS.take(str(current_user.id)):
-        raise Refused("That was a lot in one day. Come back tomorrow, there is no hurry.")
+        raise Refused(_("That was a lot in one day. Come back tomorrow, there is no hurry."))
     with transaction():
         mine = joining.join(
             group_id=group.id,
@@ -143,7 +146,7 @@ def at_once(group: Group, wish: Wish, invitation: Invitation | None) -> Response
     if mine is None:
         abort(404)
     if mine.state is MembershipState.ACTIVE:
-        flash("You are in.")
+        flash(_("You are in."))
     return redirect(url_for(".public", slug=group.slug), 303)
 
 
@@ -160,7 +163,7 @@ def withdraw(slug: str) -> ResponseReturnValue:
     mine = own_place(slug)
     with transaction():
         service.withdraw(mine)
-    flash("Taken back. That is fine, and needs no reason.")
+    flash(_("Taken back. That is fine, and needs no reason."))
     return redirect(url_for("front.home"), 303)
 
 
@@ -173,7 +176,7 @@ def leave(slug: str) -> ResponseReturnValue:
         return render_template("groups/leave.html", me=me, alone=alone)
     with transaction():
         service.leave(me)
-    flash("You have left. Thank you for the time you were here.")
+    flash(_("You have left. Thank you for the time you were here."))
     return redirect(url_for(".public", slug=slug), 303)
 
 
@@ -185,7 +188,7 @@ def come_back(slug: str) -> ResponseReturnValue:
     with transaction():
         service.come_back(mine)
     if mine.state is MembershipState.ACTIVE:
-        flash("You are back.")
+        flash(_("You are back."))
     return redirect(url_for(".public", slug=slug), 303)
 
 
@@ -198,7 +201,7 @@ def mine(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             service.change_mine(me, **form.fields())
-        flash("Saved.")
+        flash(_("Saved."))
         return redirect(url_for(".mine", slug=slug), 303)
     return render_template("groups/mine.html", me=me, form=form), 422 if form.errors else 200
 
@@ -211,7 +214,7 @@ def agree(slug: str) -> ResponseReturnValue:
     version = request.form.get("version", 0, type=int)
     with transaction():
         service.agree(me, version)
-    flash("Thank you. You agreed to it as it is now.")
+    flash(_("Thank you. You agreed to it as it is now."))
     return redirect(url_for(".public", slug=slug), 303)
 
 

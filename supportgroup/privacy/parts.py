@@ -98,7 +98,7 @@ def groups(account: Account) -> list[Record]:
             "agreement version": one.agreement_version,
             "agreement": agreement.text if agreement else None,
             "said yes to what is kept": at(one.consented_at),
-            "in these words": CONSENTS.get(one.consent_version or 0),
+            "in these words": str(CONSENTS[one.consent_version]) if one.consent_version else None,
             "said to be this old or older": one.said_age,
             "answers when applying": one.answers or None,
             "applied": at(one.applied_at),
