@@ -4,11 +4,12 @@ There is one a day at most. On the day of the weekly one it tells of the week as
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
 from sqlalchemy.orm import lazyload
@@ -17,35 +18,38 @@ from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.board.carrying import has_room
 from supportgroup.board.eyes import listed
-from supportgroup.board.models import Ask, AskKind, AskState
-from supportgroup.board.phrases import SIZES
+from supportgroup.board.models import LONGER, Ask, AskKind, AskState
 from supportgroup.board.planning import letters_hour, local_date
 from supportgroup.db import db
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
+from supportgroup.languages import gettext as _
+from supportgroup.languages import ngettext
 from supportgroup.mail.kinds import KINDS, How, Says, kind
 from supportgroup.mail.links import link
 from supportgroup.mail.models import GATHERED, Letter
 from supportgroup.mail.service import Owed, owe
+from supportgroup.words import by_day
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 ONCE_A_DAY = timedelta(hours=22)  # after such a letter; less than a day with a change of the clock
 SPANS = {How.DAILY: DAY, How.WEEKLY: WEEK}
 DAILY_ONLY, WEEKLY_TOO = 0, 1  # of a letter: its about_version
 KIND = "digest"
-# What was gathered, by preference: one, and several.
-THINGS = {
-    "meeting-changes": ("a change of a meeting", "{} changes of meetings"),
-    "hosting": ("a turn as host", "{} letters about hosting"),
-    "meeting-follow-ups": ("a meeting to look back on", "{} meetings to look back on"),
-    "membership": ("news of the group", "{} news of the group"),
-    "own-asks": ("news of what you asked for", "{} news of what you asked for"),
-    "own-helps": ("news of what you took on", "{} news of what you took on"),
-    "offers": ("an offer, or an answer to one", "{} offers, or answers to them"),
-    "buddies": ("a buddy for the week", "{} buddies for the week"),
-    "ask-messages": ("a message", "{} messages"),
-    "ask-follow-ups": ("a question about an ask", "{} questions about asks"),
-    "small-asks": ("a small ask to try", "{} small asks to try"),
+# What was gathered, by preference: so many of it, in words.
+THINGS: dict[str, Callable[[int], str]] = {
+    "meeting-changes": lambda many: ngettext("a change of a meeting", "%(num)d changes of meetings", many),
+    "hosting": lambda many: ngettext("a turn as host", "%(num)d letters about hosting", many),
+    "meeting-follow-ups": lambda many: ngettext("a meeting to look back on", "%(num)d meetings to look back on", many),
+    "membership": lambda many: ngettext("news of the group", "%(num)d news of the group", many),
+    "own-asks": lambda many: ngettext("news of what you asked for", "%(num)d news of what you asked for", many),
+    "own-helps": lambda many: ngettext("news of what you took on", "%(num)d news of what you took on", many),
+    "offers": lambda many: ngettext("an offer, or an answer to one", "%(num)d offers, or answers to them", many),
+    "buddies": lambda many: ngettext("a buddy for the week", "%(num)d buddies for the week", many),
+    "ask-messages": lambda many: ngettext("a message", "%(num)d messages", many),
+    "ask-follow-ups": lambda many: ngettext("a question about an ask", "%(num)d questions about asks", many),
+    "small-asks": lambda many: ngettext("a small ask to try", "%(num)d small asks to try", many),
 }
+MOST = 5  # asks of a group that are named one by one
 
 
 @dataclass
@@ -54,21 +58,36 @@ class Line:
 
     cover: str
     group: str
-    asks: list[tuple[str, datetime | None]] = field(default_factory=list)  # size in words, and by when
+    asks: list[tuple[int, datetime | None]] = field(default_factory=list)  # minutes, and by when
     counted: Counter[str] = field(default_factory=Counter)  # of what else happened, by preference
 
-    @property
-    def things(self) -> list[str]:
-        """What else happened, in words."""
-        return [
-            THINGS[preference][0] if many == 1 else THINGS[preference][1].format(many)
-            for preference, many in sorted(self.counted.items())
-        ]
+    def in_words(self, now: datetime, zone: ZoneInfo) -> str:
+        """What is new, in a sentence or two, in the language that is spoken now."""
+        things = ", ".join(THINGS[preference](many) for preference, many in sorted(self.counted.items()))
+        if not self.asks:
+            return f"{things}."
+        each = "; ".join(ask_in_words(minutes, needed_by, now, zone) for minutes, needed_by in self.asks[:MOST])
+        if len(self.asks) > MOST:
+            each = _("%(asks)s; and more", asks=each)
+        said = ngettext("a new ask: %(asks)s.", "%(num)d new asks: %(asks)s.", len(self.asks), asks=each)
+        return _("%(news)s Also %(things)s.", news=said, things=things) if things else said
+
+
+def ask_in_words(minutes: int, needed_by: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """`15 minutes, by Thursday`"""
+    size = size_in_words(minutes)
+    return _("%(size)s, %(day)s", size=size, day=by_day(needed_by, now, zone)) if needed_by else size
+
+
+def size_in_words(minutes: int) -> str:
+    if minutes == LONGER:
+        return _("longer")
+    return _("an hour") if minutes == 60 else ngettext("%(num)d minute", "%(num)d minutes", minutes)
 
 
 THURSDAY = datetime(2027, 5, 13, 17, tzinfo=UTC)
-SAMPLE = Line("Blue", "Evening circle", [("15 minutes", THURSDAY), ("5 minutes", None)])
-WITH_MORE = Line("Lamp", "Carers", [("an hour", THURSDAY)], Counter({"ask-messages": 3, "own-asks": 1}))
+SAMPLE = Line("Blue", "Evening circle", [(15, THURSDAY), (5, None)])
+WITH_MORE = Line("Lamp", "Carers", [(60, THURSDAY)], Counter({"ask-messages": 3, "own-asks": 1}))
 
 
 @kind(
@@ -96,7 +115,7 @@ def digest(letters: Sequence[Letter]) -> Mapping[int, Says]:
         lines = {row.group_id: Line(row.cover_word, row.Group.name) for row in places[reader]}
         for row in asks[reader]:
             if is_new(letter, row.how, row.at):
-                lines[row.group_id].asks.append((SIZES[row.size_minutes].lower(), row.needed_by))
+                lines[row.group_id].asks.append((row.size_minutes, row.needed_by))
         for row in gathered[reader]:
             if row.group_id in lines and is_new(letter, row.how, row.at):
                 lines[row.group_id].counted[KINDS[row.kind].preference or ""] += 1

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.models import Letter
 
 EVERYWHERE = UUID(int=0)  # a wish for all groups, and for what is about none
@@ -87,22 +88,22 @@ class Kind:
 
 
 PREFERENCES: dict[str, str] = {
-    "meeting-reminders": "Reminders before meetings",
-    "meeting-changes": "Meetings that move, change or are cancelled, and places that become free",
-    "hosting": "Hosting: when a turn is mine, and whether to meet at all",
-    "meeting-follow-ups": "A question after a meeting: how was it",
-    "membership": "Applications, answers to them, and welcomes",
-    "asks-of-others": "Asks that others have posted",
-    "own-asks": "What happens with my asks",
-    "own-helps": "What I have taken on",
-    "offers": "What somebody offers me, and answers to what I offered",
-    "buddies": "Who is with me this week, where I have said that I would like a buddy",
-    "listening": "When somebody waits to be heard, and I have said that I can listen",
-    "ask-messages": "Messages around an ask",
-    "ask-follow-ups": "A question after an ask: did it happen",
-    "small-asks": "A small ask to try, where I have said yes to that",
-    "digest": "The letter of the day or week",
-    "all-well": "Once a week, for who runs the service: is all well",
+    "meeting-reminders": _l("Reminders before meetings"),
+    "meeting-changes": _l("Meetings that move, change or are cancelled, and places that become free"),
+    "hosting": _l("Hosting: when a turn is mine, and whether to meet at all"),
+    "meeting-follow-ups": _l("A question after a meeting: how was it"),
+    "membership": _l("Applications, answers to them, and welcomes"),
+    "asks-of-others": _l("Asks that others have posted"),
+    "own-asks": _l("What happens with my asks"),
+    "own-helps": _l("What I have taken on"),
+    "offers": _l("What somebody offers me, and answers to what I offered"),
+    "buddies": _l("Who is with me this week, where I have said that I would like a buddy"),
+    "listening": _l("When somebody waits to be heard, and I have said that I can listen"),
+    "ask-messages": _l("Messages around an ask"),
+    "ask-follow-ups": _l("A question after an ask: did it happen"),
+    "small-asks": _l("A small ask to try, where I have said yes to that"),
+    "digest": _l("The letter of the day or week"),
+    "all-well": _l("Once a week, for who runs the service: is all well"),
 }
 # Those that can wait to be gathered in one letter a day or week. Letters of them that cannot wait come at once.
 # Others' asks are gathered before they are letters: each group's members say how they want those.

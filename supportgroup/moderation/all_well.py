@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
@@ -10,6 +11,8 @@ from supportgroup import clock, pulse
 from supportgroup.accounts.models import Account
 from supportgroup.board.planning import letters_hour, local_date
 from supportgroup.db import db
+from supportgroup.languages import gettext as _
+from supportgroup.languages import ngettext
 from supportgroup.mail import queries
 from supportgroup.mail.kinds import Says, kind
 from supportgroup.mail.links import link
@@ -47,24 +50,46 @@ def troubles(found: Standing, now: datetime) -> list[str]:
     """What is not well, a sentence each, which says nothing of what the letters are about."""
     queue, said = found.queue, []
     if found.looked_after is None or found.looked_after > queries.SILENT:
-        said.append("Nobody looks after the letters: the workers are not running.")
+        said.append(_("Nobody looks after the letters: the workers are not running."))
     if queue.overdue:
-        said.append(f"{count(queue.overdue)} overdue, the oldest by {queue.oldest_due_seconds / 60:.0f} minutes.")
+        said.append(overdue(queue.overdue, round(queue.oldest_due_seconds / 60)))
     if queue.held:
-        said.append(f"{count(queue.held)} held: each may have been sent, or could not be written.")
+        said.append(held(queue.held))
     if queue.undeliverable:
-        said.append(f"{count(queue.undeliverable)} refused for good.")
+        said.append(refused(queue.undeliverable))
     if queue.quarantined:
-        said.append(f"{count(queue.quarantined)} waiting since a restore.")
+        said.append(quarantined(queue.quarantined))
     if found.backup is None:
-        said.append("There is no backup yet.")
+        said.append(_("There is no backup yet."))
     elif now - found.backup > OLD:
-        said.append(f"The last backup is {(now - found.backup).days} days old.")
+        days = (now - found.backup).days
+        said.append(ngettext("The last backup is %(num)d day old.", "The last backup is %(num)d days old.", days))
     return said
 
 
-def count(letters: int) -> str:
-    return "One letter is" if letters == 1 else f"{letters} letters are"
+def overdue(letters: int, minutes: int) -> str:
+    return ngettext(
+        "One letter is overdue, the oldest by %(minutes)d minutes.",
+        "%(num)d letters are overdue, the oldest by %(minutes)d minutes.",
+        letters,
+        minutes=minutes,
+    )
+
+
+def held(letters: int) -> str:
+    return ngettext(
+        "One letter is held: each may have been sent, or could not be written.",
+        "%(num)d letters are held: each may have been sent, or could not be written.",
+        letters,
+    )
+
+
+def refused(letters: int) -> str:
+    return ngettext("One letter is refused for good.", "%(num)d letters are refused for good.", letters)
+
+
+def quarantined(letters: int) -> str:
+    return ngettext("One letter is waiting since a restore.", "%(num)d letters are waiting since a restore.", letters)
 
 
 SAMPLE_DAY = datetime(2027, 5, 11, 10, tzinfo=UTC)
@@ -76,19 +101,15 @@ SAMPLE_DAY = datetime(2027, 5, 11, 10, tzinfo=UTC)
     again=False,
     preference="all-well",
     samples=[
-        {"sent": 212, "troubles": [], "backup": SAMPLE_DAY},
-        {
-            "sent": 1,
-            "troubles": ["3 letters are held: each may have been sent, or could not be written."],
-            "backup": None,
-        },
+        {"sent": 212, "troubles": list, "backup": SAMPLE_DAY},
+        {"sent": 1, "troubles": lambda: [held(3)], "backup": None},
     ],
 )
 def all_well(letters: Sequence[Letter]) -> Mapping[int, Says]:
     """Whether all is well, or what is not. Left out for who runs the service no more."""
     now = clock.now()
     found = standing(now)
-    more = {"sent": found.sent["week"], "troubles": troubles(found, now), "backup": found.backup}
+    more = {"sent": found.sent["week"], "troubles": partial(troubles, found, now), "backup": found.backup}
     readers = [letter.recipient_id for letter in letters]
     running = set(db.session.scalars(select(Account.id).where(Account.id.in_(readers), Account.is_operator)))
     return {one.id: Says(link=link("operator-mail"), more=more) for one in letters if one.recipient_id in running}
