@@ -184,18 +184,19 @@ def possible_letters(name, readers):
     tables = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_ is not Letter]
     rows = [row.id for table in tables for row in db.session.scalars(select(table)) if is_row(row)]
     group, now = db.session.scalars(select(Group.id)).first(), clock.now()
+    ends = {"host-swap": ("yes", "not-now")}.get(name, ("time:60",))  # what happened stands last in a key
     owed = {one.id: one for one in db.session.scalars(select(Letter).where(Letter.kind == name))}
     possible = {
         number: SimpleNamespace(
             id=number,
-            key=f"{name}:{reader.hex}:{about.hex}:1:time:60",
+            key=f"{name}:{reader.hex}:{about.hex}:1:{end}",
             recipient_id=reader,
             about_id=about,
             about_version=1,
             scope_id=group,
             due_at=now,
         )
-        for number, (reader, about) in enumerate(product(readers, rows), start=10**6)
+        for number, (reader, about, end) in enumerate(product(readers, rows, ends), start=10**6)
     }
     return {**owed, **possible}
 
