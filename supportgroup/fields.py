@@ -11,6 +11,8 @@ from wtforms import SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from supportgroup import clock
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
 
 class Guard(CSRFProtect):
@@ -19,7 +21,7 @@ class Guard(CSRFProtect):
     def protect(self, apply_exemptions: bool = False) -> None:
         super().protect(apply_exemptions)
         if g.get("csrf_valid") and is_from_elsewhere():
-            raise CSRFError("The form is on another site's page.")
+            raise CSRFError(_("The form is on another site's page."))
 
 
 def is_from_elsewhere() -> bool:
@@ -47,7 +49,7 @@ def plain(_form: object, field: Any) -> None:
     allowed = "\n\t\u2028\u2029" if isinstance(field, TextAreaField) else ""
     for letter in field.data or "":
         if letter not in allowed and unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp"):
-            raise ValidationError("There is a character in here that is not text. Please type it again.")
+            raise ValidationError(_("There is a character in here that is not text. Please type it again."))
 
 
 class Line(StringField):
@@ -81,7 +83,7 @@ def among(options: type[StrEnum]) -> Any:
 class ZoneField(SelectField):
     """An IANA time zone; the browser's own is filled in by our script where the page asks for it."""
 
-    def __init__(self, label: str = "Time zone", **kwargs: Any) -> None:
+    def __init__(self, label: str = _l("Time zone"), **kwargs: Any) -> None:
         super().__init__(label, choices=self.zones, validate_choice=False, **kwargs)
 
     @staticmethod
@@ -92,7 +94,7 @@ class ZoneField(SelectField):
         try:
             clock.zone(self.data or "")
         except clock.BadZone:
-            raise ValidationError("Choose a time zone from the list.") from None
+            raise ValidationError(_("Choose a time zone from the list.")) from None
 
 
 class Form(FlaskForm):
@@ -104,6 +106,14 @@ class Form(FlaskForm):
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
             return request.form if request.method == "POST" and request.form else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Look at everything, and say what is wrong in the reader's language: as texts, which `_l` is not yet."""
+        well: bool = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field.errors, list):
+                field.errors[:] = [one if isinstance(one, list | dict) else str(one) for one in field.errors]
+        return well
 
     def fields(self) -> dict[str, Any]:
         """What was filled in, by field name, without the token and the button."""

@@ -15,22 +15,27 @@ from werkzeug.routing import BaseConverter
 
 from supportgroup import clock, words
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
 log = structlog.get_logger()
 
-NOT_HERE = "This page is not here, or not for you. Your groups are on your home page."
+NOT_HERE = _l("This page is not here, or not for you. Your groups are on your home page.")
 SENTENCES = {
-    400: ("That did not arrive whole", "Go back, look at what you typed, and send it again."),
-    403: ("Not from here", "This page cannot do that for you."),
-    404: ("Not here", NOT_HERE),
-    405: ("Not like this", "This page does not take what was sent to it."),
-    410: ("Over", "This was here, and its time is over."),
-    413: ("Too long", "That was more than we can take at once. Shorten it a little and send it again."),
-    415: ("Not like this", "This page does not take what was sent to it."),
-    422: ("Please look again", "Something in there could not be read. Go back and look at what you typed."),
-    429: ("A short rest", "That was a lot in a short time. Try again in a few minutes."),
-    500: ("Something broke on our side", "It is not your doing, and nothing was half saved. Try again in a minute."),
-    503: ("Away for a moment", "We are not able to answer right now. Try again in a minute."),
+    400: (_l("That did not arrive whole"), _l("Go back, look at what you typed, and send it again.")),
+    403: (_l("Not from here"), _l("This page cannot do that for you.")),
+    404: (_l("Not here"), NOT_HERE),
+    405: (_l("Not like this"), _l("This page does not take what was sent to it.")),
+    410: (_l("Over"), _l("This was here, and its time is over.")),
+    413: (_l("Too long"), _l("That was more than we can take at once. Shorten it a little and send it again.")),
+    415: (_l("Not like this"), _l("This page does not take what was sent to it.")),
+    422: (_l("Please look again"), _l("Something in there could not be read. Go back and look at what you typed.")),
+    429: (_l("A short rest"), _l("That was a lot in a short time. Try again in a few minutes.")),
+    500: (
+        _l("Something broke on our side"),
+        _l("It is not your doing, and nothing was half saved. Try again in a minute."),
+    ),
+    503: (_l("Away for a moment"), _l("We are not able to answer right now. Try again in a minute.")),
 }
 NEVER_CACHED = "no-store"
 # What a browser can do that no page of ours asks for; asking for a passkey is the one thing that some do.
@@ -171,11 +176,11 @@ def page(status: int, heading: str, sentence: str) -> ResponseReturnValue:
 
 def refused(refusal: Refused) -> ResponseReturnValue:
     """A rule said no where there is no form to say it on."""
-    return page(409, "Not this time", str(refusal))
+    return page(409, _("Not this time"), str(refusal))
 
 
 def stale_form(_error: CSRFError) -> ResponseReturnValue:
-    return page(400, "This page was open for a long time", "Go back, open it again, and send it once more.")
+    return page(400, _("This page was open for a long time"), _("Go back, open it again, and send it once more."))
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from supportgroup.accounts.forms import NewAddressForm
 from supportgroup.accounts.views import bp, may_write_to
 from supportgroup.db import transaction
 from supportgroup.fields import Form
+from supportgroup.languages import gettext as _
 from supportgroup.mail.links import destination, read
 from supportgroup.secrets import BadToken
 
@@ -42,7 +43,7 @@ def address_link_leads_to(token: str, _address_id: UUID) -> str:
 def confirm_email(token: str) -> ResponseReturnValue:
     """The page of the link in the letter to the new address: opening it changes nothing, the button does."""
     try:
-        _, (address_id,) = read(token, "address")
+        _link, (address_id,) = read(token, "address")
     except (BadToken, ValueError):
         abort(404)
     waiting = queries.other_address(address_id, is_former=False)
@@ -53,7 +54,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
         with transaction():
             addresses.confirm(current_user, address_id)
             access.start_anew()
-        flash("Your letters go to the new address from now on. Everywhere else you are signed out.")
+        flash(_("Your letters go to the new address from now on. Everywhere else you are signed out."))
         return redirect(url_for(".settings"), 303)
     return render_template("accounts/email_confirm.html", form=form, waiting=waiting, token=token)
 
@@ -67,5 +68,5 @@ def undo_email(address_id: UUID) -> ResponseReturnValue:
     with transaction():
         addresses.undo(current_user, address_id)
         access.start_anew()
-    flash("Your letters come to your former address again. Everywhere else you are signed out.")
+    flash(_("Your letters come to your former address again. Everywhere else you are signed out."))
     return redirect(url_for(".email"), 303)

@@ -11,10 +11,12 @@ from supportgroup.accounts.models import Account, Change, OtherAddress, SignInLi
 from supportgroup.accounts.notes import note
 from supportgroup.db import db
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.service import Owed, owe
 
 LASTS = timedelta(hours=72)  # how long a new address can be confirmed, and a former one gone back to
-TAKEN = "This address has an account of its own, so it stays with that one."
+TAKEN = _l("This address has an account of its own, so it stays with that one.")
 
 
 def ask(account: Account, email: str, *, tell_former: bool) -> None:
@@ -46,7 +48,7 @@ def confirm(account: Account, address_id: UUID) -> None:
     """Letters go to the new address from now on. Raises Refused where it is too late or has an account by now."""
     waiting = queries.other_address(address_id, is_former=False, lock=True)
     if waiting is None or waiting.account_id != account.id:
-        raise Refused("This link was used already, or it is too old. Ask for a new one.")
+        raise Refused(_("This link was used already, or it is too old. Ask for a new one."))
     former = OtherAddress(
         account_id=account.id,
         email=account.email,
@@ -65,7 +67,7 @@ def undo(account: Account, address_id: UUID) -> None:
     """Back to a former address. Raises Refused where it is too late, or the address has an account by now."""
     former = queries.other_address(address_id, is_former=True, lock=True)
     if former is None or former.account_id != account.id:
-        raise Refused("The three days for that are over.")
+        raise Refused(_("The three days for that are over."))
     move(account, former.email)
     note(account, Change.ADDRESS_BACK)
     forget(account, is_former=True)

@@ -10,6 +10,7 @@ from supportgroup.accounts.forms import CodesForm
 from supportgroup.accounts.views import bp
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
 from supportgroup.secrets import BadToken, open_token, seal_token
 
 PURPOSE = "seed"
@@ -28,7 +29,7 @@ def set_up_codes() -> ResponseReturnValue:
             return codes_set_up(seed_in(form.seed.data), form.code.data)
         except BadToken:
             form.seed.data = None
-            form.form_errors.append("This page was open for a long time. Here is a new picture for your app.")
+            form.form_errors.append(_("This page was open for a long time. Here is a new picture for your app."))
         except Refused as refusal:
             form.form_errors.append(str(refusal))
     form.seed.data = form.seed.data or sealed(codes.new_seed())
@@ -67,7 +68,7 @@ def codes_set_up(seed: str, code: str) -> ResponseReturnValue:
         access.prove(strongly=True)
     if spare is not None:
         return render_template("accounts/spare_codes.html", codes=spare)
-    flash("Codes are asked for from now on.")
+    flash(_("Codes are asked for from now on."))
     return redirect(url_for(".ways"), 303)
 
 
@@ -77,7 +78,7 @@ def remove_codes() -> ResponseReturnValue:
     with transaction():
         codes.remove(current_user)
         access.start_anew()
-    flash("Codes are not asked for any more.")
+    flash(_("Codes are not asked for any more."))
     return redirect(url_for(".ways"), 303)
 
 
@@ -86,7 +87,7 @@ def remove_codes() -> ResponseReturnValue:
 def new_spare_codes() -> ResponseReturnValue:
     """Ten new ones, shown once."""
     if not queries.ways(current_user.id).has_second:
-        raise Refused("Spare codes stand in for a passkey or an app, and you have neither.")
+        raise Refused(_("Spare codes stand in for a passkey or an app, and you have neither."))
     with transaction():
         spare = codes.make_spare(current_user)
     return render_template("accounts/spare_codes.html", codes=spare)

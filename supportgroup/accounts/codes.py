@@ -16,10 +16,12 @@ from supportgroup.accounts.models import Account, Authenticator, Change, SpareCo
 from supportgroup.accounts.notes import note
 from supportgroup.db import db
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.limits import Allowance
 
 TRIES = Allowance("codes", 5, timedelta(minutes=15))  # by account; taken before a code is looked at
-WRONG = "That code did not match. Codes change every half minute, and each is good once."
+WRONG = _l("That code did not match. Codes change every half minute, and each is good once.")
 STEP = 30  # seconds that a code is shown
 SPARE, LETTERS = 10, "abcdefghijkmnpqrstuvwxyz23456789"  # without those that look alike
 PARTS, PART = 4, 4  # a spare code: four times four letters, 80 bits
@@ -52,7 +54,7 @@ def set_up(account: Account, *, seed: str, code: str) -> None:
     if step is None:
         raise Refused(WRONG)
     if queries.authenticator(account.id, lock=True) is not None:
-        raise Refused("Codes are set up already.")
+        raise Refused(_("Codes are set up already."))
     db.session.add(Authenticator(account_id=account.id, seed=seed, last_step=step, created_at=clock.now()))
     note(account, Change.CODES)
 
@@ -60,7 +62,7 @@ def set_up(account: Account, *, seed: str, code: str) -> None:
 def take_try(account_id: UUID | None) -> None:
     """Use one of the account's five tries in fifteen minutes, in a transaction of its own. Raises Refused."""
     if not TRIES.take(str(account_id)):
-        raise Refused("That was a number of codes. In a few minutes you can try another one.")
+        raise Refused(_("That was a number of codes. In a few minutes you can try another one."))
 
 
 def use(account: Account, code: str) -> None:
@@ -120,7 +122,7 @@ def remove(account: Account) -> None:
     if not ways.codes:
         return
     if ways.password is not None and ways.password.is_short:
-        raise Refused("Your password is short, and good only together with codes. Choose a longer one first.")
+        raise Refused(_("Your password is short, and good only together with codes. Choose a longer one first."))
     db.session.execute(delete(Authenticator).where(Authenticator.account_id == account.id))
     if not ways.passkeys:
         db.session.execute(delete(SpareCode).where(SpareCode.account_id == account.id))

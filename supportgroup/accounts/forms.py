@@ -16,17 +16,19 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from supportgroup.accounts.passwords import MOST
 from supportgroup.fields import Form, Line, ZoneField, choices, plain, strip
 from supportgroup.languages import LANGUAGES
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
-NO_CODE = "That is no code: six figures, or a spare code of sixteen letters."
+NO_CODE = _l("That is no code: six figures, or a spare code of sixteen letters.")
 
 
 class AddressField(EmailField):
     """An email address, normalised so that one mailbox is one account."""
 
-    def __init__(self, label: str = "Email address", **kwargs: Any) -> None:
-        required = DataRequired("Enter your email address, such as ada@example.org.")
+    def __init__(self, label: str = _l("Email address"), **kwargs: Any) -> None:
+        required = DataRequired(_("Enter your email address, such as ada@example.org."))
         super().__init__(
-            label, [required, Length(max=254, message="This address is too long."), plain], filters=[strip], **kwargs
+            label, [required, Length(max=254, message=_("This address is too long.")), plain], filters=[strip], **kwargs
         )
 
     def post_validate(self, form: object, validation_stopped: bool) -> None:
@@ -35,15 +37,18 @@ class AddressField(EmailField):
         try:
             found = validate_email(self.data, check_deliverability=False, allow_smtputf8=False, test_environment=True)
         except EmailNotValidError:
-            raise ValidationError("Enter an email address such as ada@example.org.") from None
+            raise ValidationError(_("Enter an email address such as ada@example.org.")) from None
         self.address = found.normalized.lower()
 
 
-def name_field(label: str = "Name others see") -> Line:
+def name_field(label: str = _l("Name others see")) -> Line:
     """A chosen name: any name will do."""
     return Line(
         label,
-        [DataRequired("Choose a name. It can be any name you like."), Length(max=40, message="Up to 40 letters.")],
+        [
+            DataRequired(_l("Choose a name. It can be any name you like.")),
+            Length(max=40, message=_l("Up to 40 letters.")),
+        ],
     )
 
 
@@ -56,23 +61,23 @@ class SignUpForm(Form):
     email = AddressField()
     name = name_field()
     zone = ZoneField(default="UTC")
-    adult = BooleanField(validators=[DataRequired("Tick this to go on.")])
+    adult = BooleanField(validators=[DataRequired(_l("Tick this to go on."))])
     next = HiddenField()
 
 
-def code_field(label: str = "Code from your app") -> Line:
+def code_field(label: str = _l("Code from your app")) -> Line:
     """Six figures from an app, or one of the spare codes."""
-    return Line(label, [DataRequired("Type the code that your app shows now."), Length(max=40, message=NO_CODE)])
+    return Line(label, [DataRequired(_l("Type the code that your app shows now.")), Length(max=40, message=NO_CODE)])
 
 
 def password_field(label: str = "Password") -> PasswordField:
     """A password, taken as it is: any letters, spaces at its ends too."""
-    too_long = Length(max=MOST, message=f"Up to {MOST} letters, please.")
-    return PasswordField(label, [InputRequired("Type your password."), too_long])
+    too_long = Length(max=MOST, message=_l("Up to %(number)s letters, please.", number=MOST))
+    return PasswordField(label, [InputRequired(_l("Type your password.")), too_long])
 
 
 def shared_field() -> BooleanField:
-    return BooleanField("This is a shared device: sign me out after 12 hours")
+    return BooleanField(_l("This is a shared device: sign me out after 12 hours"))
 
 
 class UseLinkForm(Form):
@@ -83,7 +88,7 @@ class UseLinkForm(Form):
 class PasswordSignInForm(Form):
     email = AddressField()
     password = password_field()
-    code = Line("Code from your app", [Optional(), Length(max=40, message=NO_CODE)])
+    code = Line(_l("Code from your app"), [Optional(), Length(max=40, message=NO_CODE)])
     shared = shared_field()
     next = HiddenField()
 
@@ -103,20 +108,20 @@ class ProveForm(Form):
 
 
 class NewPasswordForm(Form):
-    password = password_field("New password")
+    password = password_field(_l("New password"))
 
 
 class CodesForm(Form):
     seed = HiddenField()
-    code = code_field("The code that the app shows")
+    code = code_field(_l("The code that the app shows"))
 
 
 class NewAddressForm(Form):
-    email = AddressField("New email address")
-    quietly = BooleanField("Send no letter to my former address: others may read there")
+    email = AddressField(_l("New email address"))
+    quietly = BooleanField(_l("Send no letter to my former address: others may read there"))
 
 
 class SettingsForm(Form):
-    name = name_field("Your name, for new groups")
+    name = name_field(_l("Your name, for new groups"))
     zone = ZoneField()
-    language = SelectField("Language", choices=choices(LANGUAGES))
+    language = SelectField(_l("Language"), choices=choices(LANGUAGES))

@@ -10,30 +10,44 @@ from wtforms.validators import InputRequired, Optional
 from supportgroup import clock
 from supportgroup.accounts.wishes import OTHERS, SORTS
 from supportgroup.fields import Form, choices
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.kinds import GATHERABLE, PREFERENCES, How
 
 REMINDERS = {
-    14 * 24 * 60: "two weeks before",
-    7 * 24 * 60: "a week before",
-    2 * 24 * 60: "two days before",
-    24 * 60: "a day before",
-    3 * 60: "three hours before",
-    60: "an hour before",
-    15: "15 minutes before",
-    0: "when it starts",
+    14 * 24 * 60: _l("two weeks before"),
+    7 * 24 * 60: _l("a week before"),
+    2 * 24 * 60: _l("two days before"),
+    24 * 60: _l("a day before"),
+    3 * 60: _l("three hours before"),
+    60: _l("an hour before"),
+    15: _l("15 minutes before"),
+    0: _l("when it starts"),
 }
 PRESETS = {
-    "meetings": "Meetings only",
-    "mine": "Meetings and my own asks",
-    "everything": "Everything",
+    "meetings": _l("Meetings only"),
+    "mine": _l("Meetings and my own asks"),
+    "everything": _l("Everything"),
 }
-DAYS = dict(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")))
+DAYS = dict(
+    enumerate(
+        (
+            _l("Monday"),
+            _l("Tuesday"),
+            _l("Wednesday"),
+            _l("Thursday"),
+            _l("Friday"),
+            _l("Saturday"),
+            _l("Sunday"),
+        )
+    )
+)
 LONGEST_PAUSE = timedelta(days=366)
 WORDS = {
-    How.AT_ONCE: "at once",
-    How.DAILY: "gathered, once a day",
-    How.WEEKLY: "gathered, once a week",
-    How.NEVER: "never",
+    How.AT_ONCE: _l("at once"),
+    How.DAILY: _l("gathered, once a day"),
+    How.WEEKLY: _l("gathered, once a week"),
+    How.NEVER: _l("never"),
 }
 AS_EVERYWHERE = "as_everywhere"
 
@@ -52,7 +66,7 @@ def with_sorts(*, as_everywhere: bool) -> Callable[[Made], Made]:
 
     def add(form: Made) -> Made:
         for sort in SORTS:
-            more = {AS_EVERYWHERE: "as in all my groups"} if as_everywhere and sort != OTHERS else {}
+            more = {AS_EVERYWHERE: _l("as in all my groups")} if as_everywhere and sort != OTHERS else {}
             setattr(form, sort, SelectField(PREFERENCES[sort], choices=choices({**more, **hows(sort)})))
         return form
 
@@ -76,25 +90,25 @@ class SortsForm(Form):
 class WishesForm(SortsForm):
     """What someone wants of all their letters."""
 
-    preset = RadioField("Which letters come", choices=choices(PRESETS), validators=[Optional()])
-    reminders = SelectMultipleField("Remind me of meetings", choices=choices(REMINDERS), coerce=int)
-    quiet = BooleanField("Keep quiet hours")
-    quiet_from = TimeField("from", [Optional()])
-    quiet_until = TimeField("until", [Optional()])
-    letters_at = TimeField("Gathered letters come at", [InputRequired("Say at what time, such as 18:00.")])
-    letters_on = SelectField("Those of the week on", choices=choices(DAYS), coerce=int)
-    paused_until = DateField("No letters until", [Optional()])
+    preset = RadioField(_l("Which letters come"), choices=choices(PRESETS), validators=[Optional()])
+    reminders = SelectMultipleField(_l("Remind me of meetings"), choices=choices(REMINDERS), coerce=int)
+    quiet = BooleanField(_l("Keep quiet hours"))
+    quiet_from = TimeField(_l("from"), [Optional()])
+    quiet_until = TimeField(_l("until"), [Optional()])
+    letters_at = TimeField(_l("Gathered letters come at"), [InputRequired(_l("Say at what time, such as 18:00."))])
+    letters_on = SelectField(_l("Those of the week on"), choices=choices(DAYS), coerce=int)
+    paused_until = DateField(_l("No letters until"), [Optional()])
 
     def validate_quiet(self, field: Any) -> None:
         begins, ends = self.quiet_from.data, self.quiet_until.data
         if field.data and (begins is None or ends is None):
-            raise ValidationError("Say from when and until when, such as 21:00 and 08:00.")
+            raise ValidationError(_("Say from when and until when, such as 21:00 and 08:00."))
         if field.data and begins == ends:
-            raise ValidationError("From and until are the same time. Choose two that differ.")
+            raise ValidationError(_("From and until are the same time. Choose two that differ."))
 
     def validate_paused_until(self, field: Any) -> None:
         if field.data and field.data > clock.now().date() + LONGEST_PAUSE:
-            raise ValidationError("Up to a year from now.")
+            raise ValidationError(_("Up to a year from now."))
 
 
 @with_sorts(as_everywhere=True)
@@ -102,11 +116,11 @@ class GroupWishesForm(SortsForm):
     """What someone wants of the letters about one group, where it differs from all others."""
 
     own_times = RadioField(
-        "Reminders of its meetings",
-        choices=choices({"no": "at the times for all my groups", "yes": "at times of its own"}),
+        _l("Reminders of its meetings"),
+        choices=choices({"no": _l("at the times for all my groups"), "yes": _l("at times of its own")}),
     )
-    reminders = SelectMultipleField("Its own times", choices=choices(REMINDERS), coerce=int)
+    reminders = SelectMultipleField(_l("Its own times"), choices=choices(REMINDERS), coerce=int)
 
     def validate_reminders(self, field: Any) -> None:
         if self.own_times.data == "yes" and not field.data:
-            raise ValidationError("Choose at least one time. For no reminders at all, choose “never” below.")
+            raise ValidationError(_("Choose at least one time. For no reminders at all, choose “never” below."))

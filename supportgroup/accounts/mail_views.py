@@ -15,6 +15,7 @@ from supportgroup.accounts.models import Account
 from supportgroup.accounts.views import bp
 from supportgroup.db import db, transaction
 from supportgroup.fields import Form, csrf
+from supportgroup.languages import gettext as _
 from supportgroup.mail.compose import example
 from supportgroup.mail.kinds import EVERYWHERE, PREFERENCES, How, Scope
 from supportgroup.mail.links import destination, read
@@ -52,7 +53,7 @@ def wishes_page(account: Account, here: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             save(account, form, before)
-        flash("Saved.")
+        flash(_("Saved."))
         return redirect(here, 303)
     page = render_template("accounts/mail.html", form=form, account=account, groups=wishes.scopes(account.id))
     return page, 422 if form.errors else 200
@@ -97,7 +98,7 @@ def mail_of_group(scope_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             save_in(current_user, group, form, before)
-        flash("Saved.")
+        flash(_("Saved."))
         return redirect(url_for(".mail_of_group", scope_id=scope_id), 303)
     return render_template("accounts/mail_of_group.html", form=form, group=group), 422 if form.errors else 200
 
@@ -130,9 +131,9 @@ def mail_words() -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             wishes.name_things(current_user, full=request.form.get("full") == "yes")
-        flash("Saved. From the next letter on.")
+        flash(_("Saved. From the next letter on."))
         return redirect(url_for(".mail_words"), 303)
-    _, sender = current_app.extensions["mail"]
+    sender = current_app.extensions["mail"][1]
     group = next(iter(wishes.scopes(current_user.id)), None)
     me = queries.recipient(current_user)
     shown = [[example(name, me, group, sender, full=full) for full in (False, True)] for name in PREVIEWED]
@@ -145,7 +146,7 @@ def trust_address() -> ResponseReturnValue:
     """The address is right after all: write to it again."""
     with transaction():
         service.trust_address(current_user)
-    flash("Letters go to your address again.")
+    flash(_("Letters go to your address again."))
     return redirect(url_for(".mail"), 303)
 
 

@@ -5,21 +5,22 @@ from datetime import timedelta
 from supportgroup import clock
 from supportgroup.accounts.models import Account, Change, OtherAddress, SecurityNote
 from supportgroup.db import db
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.service import Owed, owe
 
 # What the page and the letter say of each. Letters may be read by others: nothing here says what the service is.
 WORDS = {
-    Change.ADDRESS: "The address for your letters is another one now",
-    Change.ADDRESS_BACK: "Your letters come to your former address again",
-    Change.PASSWORD: "A password was set",
-    Change.PASSWORD_REMOVED: "Your password was removed",
-    Change.PASSWORD_RESTS: "Somebody guessed at your password a hundred times, and so it is not taken any more",
-    Change.CODES: "Codes from an app are asked for now",
-    Change.CODES_REMOVED: "Codes from an app are not asked for any more",
-    Change.SPARE_CODES: "New spare codes were made",
-    Change.SPARE_CODE_USED: "One of your spare codes was used",
-    Change.PASSKEY: "A passkey was added",
-    Change.PASSKEY_REMOVED: "A passkey was removed",
+    Change.ADDRESS: _l("The address for your letters is another one now"),
+    Change.ADDRESS_BACK: _l("Your letters come to your former address again"),
+    Change.PASSWORD: _l("A password was set"),
+    Change.PASSWORD_REMOVED: _l("Your password was removed"),
+    Change.PASSWORD_RESTS: _l("Somebody guessed at your password a hundred times, and so it is not taken any more"),
+    Change.CODES: _l("Codes from an app are asked for now"),
+    Change.CODES_REMOVED: _l("Codes from an app are not asked for any more"),
+    Change.SPARE_CODES: _l("New spare codes were made"),
+    Change.SPARE_CODE_USED: _l("One of your spare codes was used"),
+    Change.PASSKEY: _l("A passkey was added"),
+    Change.PASSKEY_REMOVED: _l("A passkey was removed"),
 }
 
 

@@ -12,6 +12,7 @@ from supportgroup.accounts.forms import PasskeyForm
 from supportgroup.accounts.views import bp, safe_next
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
 
 
 @bp.post("/sign-in/passkey/options")
@@ -28,7 +29,7 @@ def passkey_prove_options() -> ResponseReturnValue:
 
 def options(account_id: UUID | None) -> ResponseReturnValue:
     if not passkeys.CHALLENGES.take(access.address_prefix()):
-        raise Refused("That was a lot in a short time. Try again in a few minutes.")
+        raise Refused(_("That was a lot in a short time. Try again in a few minutes."))
     with transaction():
         session["challenge"], found = ids(passkeys.options_to_use(access.site(), account_id))
     return found
@@ -48,7 +49,7 @@ def sign_in_by_passkey() -> ResponseReturnValue:
         content = passkeys.spend(challenge_id, None)
         account, certain = passkeys.use(access.site(), content=content, answer=form.credential.data)
         if not certain and queries.ways(account.id).codes:
-            raise Refused("This passkey did not make sure that it is you. Have a link sent, and use a code as well.")
+            raise Refused(_("This passkey did not make sure that it is you. Have a link sent, and use a code as well."))
         access.sign_in(account, shared=form.shared.data, strongly=certain)
     return redirect(safe_next(form.next.data) or url_for("front.home"), 303)
 
@@ -71,7 +72,7 @@ def prove_by_passkey() -> ResponseReturnValue:
 @access.proof_required
 def new_passkey_options() -> ResponseReturnValue:
     if not passkeys.CHALLENGES.take(access.address_prefix()):
-        raise Refused("That was a lot in a short time. Try again in a few minutes.")
+        raise Refused(_("That was a lot in a short time. Try again in a few minutes."))
     with transaction():
         session["challenge"], found = ids(passkeys.options_to_make(access.site(), current_user))
     return found
@@ -94,7 +95,7 @@ def add_passkey() -> ResponseReturnValue:
         access.prove(strongly=True)
     if spare is not None:
         return render_template("accounts/spare_codes.html", codes=spare)
-    flash("The passkey is here. From now on it signs you in.")
+    flash(_("The passkey is here. From now on it signs you in."))
     return redirect(url_for(".ways"), 303)
 
 
@@ -104,5 +105,5 @@ def remove_passkey(passkey_id: UUID) -> ResponseReturnValue:
     with transaction():
         passkeys.remove(current_user, passkey_id)
         access.start_anew()
-    flash("Removed. Take it out of your device's list too.")
+    flash(_("Removed. Take it out of your device's list too."))
     return redirect(url_for(".ways"), 303)

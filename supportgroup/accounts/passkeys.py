@@ -32,6 +32,8 @@ from supportgroup.accounts.models import Account, Challenge, Change, Passkey, Sp
 from supportgroup.accounts.notes import note
 from supportgroup.db import db
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.limits import Allowance
 
 CHALLENGES = Allowance("challenges", 60, timedelta(hours=1))  # by network
@@ -48,8 +50,8 @@ BROKEN = (
     TypeError,
     ValueError,
 )
-UNKNOWN = "That passkey is not known here. Have a link sent instead."
-UNREADABLE = "That did not arrive whole. Try once more."
+UNKNOWN = _l("That passkey is not known here. Have a link sent instead.")
+UNREADABLE = _l("That did not arrive whole. Try once more.")
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def options_to_make(site: Site, account: Account) -> tuple[UUID, dict[str, Any]]
     """What a browser needs to make a passkey, as JSON, and the challenge's id. Raises Refused for one too many."""
     known = queries.ways(account.id).passkeys
     if len(known) >= MOST:
-        raise Refused(f"You have {MOST} passkeys. Remove one that you do not use any more.")
+        raise Refused(_("You have %(number)s passkeys. Remove one that you do not use any more.", number=MOST))
     options = generate_registration_options(
         rp_id=site.host,
         rp_name=site.name,
@@ -126,7 +128,7 @@ def spend(challenge_id: str | None, account_id: UUID | None) -> bytes:
     spent = delete(Challenge).where(Challenge.id == wanted, mine, Challenge.expires_at > clock.now())
     content = db.session.scalar(spent.returning(Challenge.content))
     if content is None:
-        raise Refused("That took a while. Try once more.")
+        raise Refused(_("That took a while. Try once more."))
     return bytes(content)
 
 
@@ -139,7 +141,7 @@ def add(site: Site, account: Account, *, content: bytes, answer: str, device: st
     except BROKEN:
         raise Refused(UNREADABLE) from None
     if queries.passkey_of(found.credential_id) is not None:
-        raise Refused("This passkey is here already.")
+        raise Refused(_("This passkey is here already."))
     passkey = Passkey(
         account_id=account.id,
         credential_id=found.credential_id,

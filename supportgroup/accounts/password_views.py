@@ -14,9 +14,11 @@ from supportgroup.accounts.queries import Claim
 from supportgroup.accounts.views import bp, safe_next
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
-WRONG = "That did not match. Look at the address and the password once more, or have a link sent instead."
-TOO_MANY = "That was a number of tries. Have a link sent instead, or wait a while."
+WRONG = _l("That did not match. Look at the address and the password once more, or have a link sent instead.")
+TOO_MANY = _l("That was a number of tries. Have a link sent instead, or wait a while.")
 
 
 @bp.route("/sign-in/password", methods=["GET", "POST"])
@@ -89,7 +91,7 @@ def set_password() -> ResponseReturnValue:
         found = passwords.problem(form.password.data, account=current_user, codes=ways.codes, words=words)
         if found is None:
             keep_password(form.password.data)
-            flash("Your password is set. Everywhere else you are signed out.")
+            flash(_("Your password is set. Everywhere else you are signed out."))
             return redirect(url_for(".ways"), 303)
         form.password.errors = [found]
     least = passwords.LEAST_WITH_CODES if ways.codes else passwords.LEAST
@@ -111,5 +113,5 @@ def remove_password() -> ResponseReturnValue:
     with transaction():
         passwords.remove_password(current_user)
         access.start_anew()
-    flash("The password is gone. A link in your inbox signs you in, as before.")
+    flash(_("The password is gone. A link in your inbox signs you in, as before."))
     return redirect(url_for(".ways"), 303)

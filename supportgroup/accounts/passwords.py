@@ -17,6 +17,7 @@ from supportgroup.accounts.models import Account, Change, Password
 from supportgroup.accounts.notes import note
 from supportgroup.db import db
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
 from supportgroup.limits import Allowance, Patience
 
 LEAST, LEAST_WITH_CODES, MOST = 15, 8, 256  # letters
@@ -86,7 +87,7 @@ def normal(password: str) -> str:
 def turn() -> Iterator[None]:
     """Wait for one's turn to hash. Raises Refused when it takes too long."""
     if not AT_ONCE.acquire(timeout=PATIENCE):
-        raise Refused("A lot of people are signing in at this moment. Try again in a minute.")
+        raise Refused(_("A lot of people are signing in at this moment. Try again in a minute."))
     try:
         yield
     finally:
@@ -122,14 +123,16 @@ def problem(password: str, *, account: Account, codes: bool, words: Iterable[str
     text = normal(password)
     least = LEAST_WITH_CODES if codes else LEAST
     if len(text) < least:
-        return f"Make it {least} letters or longer. Four or five words in a row are easy to keep in mind."
+        return _(
+            "Make it %(least)s letters or longer. Four or five words in a row are easy to keep in mind.", least=least
+        )
     if len(text) > MOST:
-        return f"Up to {MOST} letters, please."
+        return _("Up to %(number)s letters, please.", number=MOST)
     own = [account.name, *re.split(r"[@._+-]", account.email)]
     if weight(text, [*words, *own, *STEMS]) < LEAST_WITH_CODES - 1:
-        return "This one is easy to guess: it repeats itself, or holds your name or ours. Choose some other words."
+        return _("This one is easy to guess: it repeats itself, or holds your name or ours. Choose some other words.")
     if any(breached.contains(form) for form in {password, text, text.lower(), unit(text)}):
-        return "This one is on a list of stolen passwords, which guessers try first. Choose another."
+        return _("This one is on a list of stolen passwords, which guessers try first. Choose another.")
     return None
 
 

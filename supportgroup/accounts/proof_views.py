@@ -13,9 +13,11 @@ from supportgroup.accounts.queries import Ways
 from supportgroup.accounts.views import bp, link_sent, may_write_to, safe_next
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.links import destination
 
-WRONG = "That did not match. Try once more."
+WRONG = _l("That did not match. Try once more.")
 
 
 @bp.get("/me/ways")
@@ -71,7 +73,7 @@ def by_form(form: Any, found: Ways) -> ResponseReturnValue:
     whose = passwords.whose(current_user.email, access.known_as(current_user.id))
     if found.password is not None:
         if not passwords.TRIES.take(whose):
-            raise Refused("That was a number of tries. Wait a while, or sign in anew.")
+            raise Refused(_("That was a number of tries. Wait a while, or sign in anew."))
         if not passwords.matches(found.password, form.password.data):
             raise Refused(WRONG)
     if found.has_second:

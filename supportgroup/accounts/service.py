@@ -24,6 +24,7 @@ from supportgroup.accounts.models import (
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.events import tell
+from supportgroup.languages import gettext as _
 
 LIFE = {LinkPurpose.CONFIRM: timedelta(hours=72), LinkPurpose.SIGN_IN: timedelta(minutes=15)}
 UNCONFIRMED_FOR, NOTED_FOR = timedelta(days=7), timedelta(days=400)
@@ -43,7 +44,7 @@ class LinkUsed:
 def create_account(*, email: str, **columns: Any) -> Account:
     """A new account. Raises Refused where the address has one."""
     if queries.account_of(email):
-        raise Refused("There is an account with this address.")
+        raise Refused(_("There is an account with this address."))
     return add_account(email=email, **columns)
 
 
@@ -131,7 +132,7 @@ def use_link(link_id: UUID) -> Account:
     """Use a link, once. Raises Refused where it was used or is too old."""
     link = queries.sign_in_link(link_id, lock=True)
     if link is None or link.account is None:
-        raise Refused("This link was used already, or it is too old. Ask for a new one.")
+        raise Refused(_("This link was used already, or it is too old. Ask for a new one."))
     link.used_at = clock.now()
     account = link.account
     trust_address(account)  # the link came by letter

@@ -14,6 +14,7 @@ from supportgroup.accounts.forms import PasskeyForm, SettingsForm, SignInForm, S
 from supportgroup.accounts.models import LinkPurpose, SignInLink
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
 from supportgroup.languages import language
 from supportgroup.limits import Allowance
 from supportgroup.mail.links import destination, read
@@ -69,7 +70,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_up() -> ResponseReturnValue:
     form = SignUpForm(next=request.args.get("next"))
     age = current_app.config["SETTINGS"].min_age
-    form.adult.label.text = f"I am {age} or older"
+    form.adult.label.text = _("I am %(age)s or older", age=age)
     if not age:
         del form.adult
     if form.validate_on_submit():
@@ -146,7 +147,7 @@ def settings() -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             service.change_settings(current_user, **form.fields())
-        flash("Saved.")
+        flash(_("Saved."))
         return redirect(url_for(".settings"), 303)
     return render_template("accounts/settings.html", form=form), 422 if form.errors else 200
 
@@ -164,7 +165,7 @@ def sessions() -> ResponseReturnValue:
 def end_session(session_id: UUID) -> ResponseReturnValue:
     with transaction():
         service.end_session(session_id, current_user)
-    flash("Signed out there.")
+    flash(_("Signed out there."))
     return redirect(url_for(".sessions"), 303)
 
 
@@ -175,7 +176,7 @@ def end_other_sessions() -> ResponseReturnValue:
     if mine is not None:
         with transaction():
             service.end_sessions(current_user, but=mine.id)
-    flash("Signed out everywhere else.")
+    flash(_("Signed out everywhere else."))
     return redirect(url_for(".sessions"), 303)
 
 

@@ -7,6 +7,7 @@ from flask_login import login_required
 from supportgroup.db import transaction
 from supportgroup.fields import choices
 from supportgroup.groups.access import enter_as_facilitator
+from supportgroup.languages import gettext as _
 from supportgroup.meetings.roster import roster
 from supportgroup.moderation import queries, service
 from supportgroup.moderation.forms import DutiesForm
@@ -24,7 +25,7 @@ def duties(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             service.accept_duties(me, form.deputy_id.data)
-        flash("Thank you. Looking after yourself is part of it.")
+        flash(_("Thank you. Looking after yourself is part of it."))
         return redirect(url_for(".duties", slug=slug), 303)
     current = accepted if accepted is not None and accepted.version == service.DUTIES_VERSION else None
     page = render_template("moderation/duties.html", me=me, form=form, accepted=current)

@@ -9,6 +9,8 @@ from supportgroup import clock
 from supportgroup.accounts.access import second_factor_required
 from supportgroup.db import transaction
 from supportgroup.fields import Form, Line, among, choices
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail import queries, service
 from supportgroup.mail.links import destination
 from supportgroup.mail.models import LetterState
@@ -23,9 +25,9 @@ from supportgroup.words import span
 class StuckForm(Form):
     """Which stuck letters are meant: those of one state and kind, to which the same happened last."""
 
-    state = SelectField("State", [InputRequired()], choices=choices(STUCK), coerce=among(LetterState))
-    kind = Line("Kind", [InputRequired()])
-    last_class = Line("What happened last")
+    state = SelectField(_l("State"), [InputRequired()], choices=choices(STUCK), coerce=among(LetterState))
+    kind = Line(_l("Kind"), [InputRequired()])
+    last_class = Line(_l("What happened last"))
 
 
 @bp.get("/operator/mail")
@@ -51,7 +53,7 @@ def operator_mail_retry() -> ResponseReturnValue:
     enter_as_operator()
     with transaction():
         number = service.retry(meant())
-    flash(f"{number} to be sent. What is of no use any more stays where it is.")
+    flash(_("%(number)s to be sent. What is of no use any more stays where it is.", number=number))
     return redirect(url_for(".operator_mail"), 303)
 
 
@@ -61,7 +63,7 @@ def operator_mail_drop() -> ResponseReturnValue:
     enter_as_operator()
     with transaction():
         number = service.drop_stuck(meant())
-    flash(f"{number} let go.")
+    flash(_("%(number)s let go.", number=number))
     return redirect(url_for(".operator_mail"), 303)
 
 

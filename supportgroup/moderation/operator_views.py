@@ -13,6 +13,7 @@ from supportgroup.groups import letters as groups_letters
 from supportgroup.groups import queries as groups
 from supportgroup.groups import service as groups_service
 from supportgroup.groups.models import MembershipState
+from supportgroup.languages import gettext as _
 from supportgroup.mail.links import destination
 from supportgroup.moderation import queries, service
 from supportgroup.moderation.access import enter_as_operator
@@ -82,7 +83,7 @@ def operator_answer(report_id: UUID) -> ResponseReturnValue:
         return looking(report_for_operator(report_id), form, HideForm(formdata=None), opened=False)
     with transaction():
         service.answer(report_for_operator(report_id, lock=True), current_user, **form.fields())
-    flash("Answered. Whoever reported it hears so, in general words.")
+    flash(_("Answered. Whoever reported it hears so, in general words."))
     return redirect(url_for(".operator_queue"), 303)
 
 
@@ -106,10 +107,10 @@ def operator_remove(report_id: UUID) -> ResponseReturnValue:
         group = groups.locked_group(one.group_id)
         other = groups.locked_membership(group.id, one.reported_id, MembershipState.ACTIVE)
         if other is None:
-            raise Refused("This person is not in the group any more.")
+            raise Refused(_("This person is not in the group any more."))
         groups_service.end(group, other, MembershipState.REMOVED)
         groups_letters.owe_to_member("membership-ended", other)
-    flash("Their place in the group has ended.")
+    flash(_("Their place in the group has ended."))
     return redirect(url_for(".operator_look", report_id=report_id), 303)
 
 
@@ -131,7 +132,7 @@ def operator_show(hiding_id: UUID) -> ResponseReturnValue:
     enter_as_operator()
     with transaction():
         service.show_again(queries.hiding(hiding_id) or abort(404), current_user)
-    flash("The group can see it again.")
+    flash(_("The group can see it again."))
     return redirect(url_for(".operator_queue"), 303)
 
 
@@ -141,7 +142,7 @@ def operator_keep(hiding_id: UUID) -> ResponseReturnValue:
     enter_as_operator()
     with transaction():
         service.keep_hidden(queries.hiding(hiding_id) or abort(404), current_user)
-    flash("It stays hidden. Its author sees so on its page.")
+    flash(_("It stays hidden. Its author sees so on its page."))
     return redirect(url_for(".operator_queue"), 303)
 
 

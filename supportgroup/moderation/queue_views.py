@@ -13,6 +13,7 @@ from supportgroup.db import transaction
 from supportgroup.errors import Refused
 from supportgroup.groups.access import enter_as_facilitator
 from supportgroup.groups.views import path_in
+from supportgroup.languages import gettext as _
 from supportgroup.mail.links import destination
 from supportgroup.moderation import queries, service
 from supportgroup.moderation.forms import AnswerForm, HideForm
@@ -95,7 +96,7 @@ def answer(slug: str, report_id: UUID) -> ResponseReturnValue:
     with transaction():
         one = queries.report(rule, report_id, lock=True) or abort(404)
         service.answer(one, current_user, **form.fields())
-    flash("Answered. Whoever reported it hears so, in general words.")
+    flash(_("Answered. Whoever reported it hears so, in general words."))
     return redirect(url_for(".queue", slug=slug), 303)
 
 
@@ -106,7 +107,7 @@ def hand_over(slug: str, report_id: UUID) -> ResponseReturnValue:
     with transaction():
         one = queries.report(queries.for_facilitator(me), report_id, lock=True) or abort(404)
         service.hand_over(one, current_user)
-    flash("The people who run the service look at it now. That is fine, and needs no reason.")
+    flash(_("The people who run the service look at it now. That is fine, and needs no reason."))
     return redirect(url_for(".queue", slug=slug), 303)
 
 
@@ -127,9 +128,9 @@ def hide_item(one: Report, form: HideForm) -> None:
     with transaction():
         item = item_under(one)
         if item is None:
-            raise Refused("This is not there any more, so there is nothing to hide.")
+            raise Refused(_("This is not there any more, so there is nothing to hide."))
         service.hide(item, group_id=one.group_id, rule=form.rule.data, by=current_user)
-    flash("Hidden from the group. Its author hears why, and can change it.")
+    flash(_("Hidden from the group. Its author hears why, and can change it."))
 
 
 @bp.post("/g/<slug:slug>/manage/hidden/<uuid:hiding_id>/show")
@@ -142,7 +143,7 @@ def show(slug: str, hiding_id: UUID) -> ResponseReturnValue:
         if hiding is None or hiding.author_id == me.id:
             abort(404)
         service.show_again(hiding, current_user)
-    flash("The group can see it again.")
+    flash(_("The group can see it again."))
     return redirect(url_for(".queue", slug=slug), 303)
 
 
@@ -153,13 +154,13 @@ def why(slug: str, hiding_id: UUID) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     form = HideForm()
     if not form.validate_on_submit():
-        raise Refused("Choose why, so that its author can change it.")
+        raise Refused(_("Choose why, so that its author can change it."))
     with transaction():
         hiding = queries.hiding(hiding_id, me.group_id)
         if hiding is None or hiding.author_id == me.id:
             abort(404)
         service.say_why(hiding, form.rule.data, current_user)
-    flash("Its author hears why, and can change it.")
+    flash(_("Its author hears why, and can change it."))
     return redirect(url_for(".queue", slug=slug), 303)
 
 

@@ -12,6 +12,7 @@ from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
 from supportgroup.groups.access import enter
 from supportgroup.groups.views import path_in
+from supportgroup.languages import gettext as _
 from supportgroup.limits import Allowance
 from supportgroup.mail.links import destination
 from supportgroup.moderation import queries, service
@@ -34,10 +35,10 @@ def report(slug: str, subject: str, item_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             if not REPORTS.take(str(me.id)):
-                raise Refused("That was a lot in one day. What you sent is being looked at.")
+                raise Refused(_("That was a lot in one day. What you sent is being looked at."))
             with transaction():
                 service.report(me=me, item=item, **form.fields())
-            flash("Thank you for saying it. It is being looked at, and nobody is told that it was you.")
+            flash(_("Thank you for saying it. It is being looked at, and nobody is told that it was you."))
             return redirect(url_for(".reports", slug=slug), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -88,7 +89,7 @@ def ask_again(slug: str, hiding_id: UUID) -> ResponseReturnValue:
     me = enter(slug)
     with transaction():
         service.ask_again(own_hiding(me.id, hiding_id))
-    flash("Somebody else will look at it. You hear of it here.")
+    flash(_("Somebody else will look at it. You hear of it here."))
     return redirect(url_for(".hidden", slug=slug, hiding_id=hiding_id), 303)
 
 

@@ -14,6 +14,7 @@ from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.groups.service import MembershipEnded
+from supportgroup.languages import gettext as _
 from supportgroup.moderation import letters, queries
 from supportgroup.moderation.models import Desk, DutiesAccepted, Outcome, Reason, Report, ReportState
 from supportgroup.moderation.queries import Item
@@ -72,7 +73,7 @@ def hand_over(one: Report, by: Account) -> None:
 def answer(one: Report, by: Account, *, outcome: Outcome, note: str) -> None:
     """Say what came of a report. The reporter hears of it in general words. Raises Refused where it was answered."""
     if not one.is_open:
-        raise Refused("This one has its answer already.")
+        raise Refused(_("This one has its answer already."))
     one.state, one.outcome, one.note, one.answered_at = ReportState.ANSWERED, outcome, note, clock.now()
     db.session.flush()
     letters.drop_waits(one)

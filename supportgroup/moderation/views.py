@@ -10,6 +10,7 @@ from supportgroup.db import transaction
 from supportgroup.groups import queries as groups
 from supportgroup.groups.access import enter
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
 from supportgroup.meetings.roster import roster
 from supportgroup.safety import queries
 from supportgroup.safety import service as safety
@@ -48,7 +49,7 @@ def block(slug: str, membership_id: UUID) -> ResponseReturnValue:
         return render_template("moderation/block.html", me=me, other=other, name=name_of(me, other))
     with transaction():
         safety.block(by=me.id, other=other.id)
-    flash("Done. You two are out of each other’s sight here, and nobody is told.")
+    flash(_("Done. You two are out of each other’s sight here, and nobody is told."))
     return redirect(url_for(".blocks", slug=slug), 303)
 
 
@@ -64,7 +65,7 @@ def unblock(slug: str, membership_id: UUID) -> ResponseReturnValue:
     me = enter(slug)
     with transaction():
         safety.unblock(by=me.id, other=someone_else(me, membership_id).id)
-    flash("Taken back. What had ended between you stays ended.")
+    flash(_("Taken back. What had ended between you stays ended."))
     return redirect(url_for(".blocks", slug=slug), 303)
 
 
@@ -74,7 +75,7 @@ def mute(slug: str, membership_id: UUID) -> ResponseReturnValue:
     me = enter(slug)
     with transaction():
         safety.mute(by=me.id, other=someone_else(me, membership_id).id)
-    flash("Their asks are left out of your board and your letters. Nobody is told.")
+    flash(_("Their asks are left out of your board and your letters. Nobody is told."))
     return redirect(url_for(".blocks", slug=slug), 303)
 
 
@@ -84,5 +85,5 @@ def unmute(slug: str, membership_id: UUID) -> ResponseReturnValue:
     me = enter(slug)
     with transaction():
         safety.unmute(by=me.id, other=someone_else(me, membership_id).id)
-    flash("Their asks are on your board again.")
+    flash(_("Their asks are on your board again."))
     return redirect(url_for(".blocks", slug=slug), 303)

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.db import db, transaction
+from supportgroup.languages import speaking
 from supportgroup.privacy import letters
 from supportgroup.privacy.compose import archive
 from supportgroup.privacy.models import Export, ExportState
@@ -49,9 +50,11 @@ def build(export_id: UUID) -> None:
             export.parts_done, export.taken_at = export.parts_done + 1, clock.now()
     with transaction():
         export = db.session.get(Export, export_id, populate_existing=True, with_for_update=True)
-        if export is None or export.state is not ExportState.ASKED:
+        account = db.session.get(Account, export.account_id) if export else None
+        if export is None or account is None or export.state is not ExportState.ASKED:
             return
         now = clock.now()
-        export.content = base64.b64encode(archive(found, now)).decode()
+        with speaking(account.language):
+            export.content = base64.b64encode(archive(found, now)).decode()
         export.state, export.ready_at = ExportState.READY, now
         letters.owe_ready(export)

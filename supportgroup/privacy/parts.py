@@ -13,6 +13,7 @@ from supportgroup.board.models import Ask, Draft, Heard, Help, LoadWish, Message
 from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENTS, WEEKDAYS
 from supportgroup.groups.models import Agreement, Group, Membership
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.load.models import Buddy, BuddyRound
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings.models import (
@@ -375,26 +376,26 @@ def log(account: Account) -> list[Record]:
 
 # Title, name in the JSON, and where it comes from; in the order in which somebody would look for it.
 PARTS: Sequence[tuple[str, str, Part]] = (
-    ("You", "profile", profile),
-    ("Your groups, and what you agreed to", "groups", groups),
-    ("What you asked for", "asks", asks),
-    ("What you began to ask", "drafts", drafts),
-    ("What you took on", "helps", helps),
-    ("What you told of asks", "tellings", tellings),
-    ("What was offered", "offers", offers),
-    ("What you said in a round", "spoken", spoken),
-    ("Weeks with a buddy", "buddies", buddies),
-    ("What was written around asks", "messages", messages),
-    ("What you heard", "heard", heard),
-    ("Meetings", "meetings", meetings),
-    ("How meetings were for you", "check_ins", check_ins),
-    ("Your reflections", "reflections", reflections),
-    ("Your notes", "notes", notes),
-    ("What you reported", "reports", reports),
-    ("Out of sight", "out_of_sight", out_of_sight),
-    ("Letters to you", "letters", letters),
-    ("Signing in", "signing_in", signing_in),
-    ("What was done with what is yours", "log", log),
+    (_l("You"), "profile", profile),
+    (_l("Your groups, and what you agreed to"), "groups", groups),
+    (_l("What you asked for"), "asks", asks),
+    (_l("What you began to ask"), "drafts", drafts),
+    (_l("What you took on"), "helps", helps),
+    (_l("What you told of asks"), "tellings", tellings),
+    (_l("What was offered"), "offers", offers),
+    (_l("What you said in a round"), "spoken", spoken),
+    (_l("Weeks with a buddy"), "buddies", buddies),
+    (_l("What was written around asks"), "messages", messages),
+    (_l("What you heard"), "heard", heard),
+    (_l("Meetings"), "meetings", meetings),
+    (_l("How meetings were for you"), "check_ins", check_ins),
+    (_l("Your reflections"), "reflections", reflections),
+    (_l("Your notes"), "notes", notes),
+    (_l("What you reported"), "reports", reports),
+    (_l("Out of sight"), "out_of_sight", out_of_sight),
+    (_l("Letters to you"), "letters", letters),
+    (_l("Signing in"), "signing_in", signing_in),
+    (_l("What was done with what is yours"), "log", log),
 )
 
 

@@ -11,6 +11,7 @@ from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import service as groups
 from supportgroup.groups.models import Membership, MembershipState
+from supportgroup.languages import gettext as _
 from supportgroup.mail.service import drop
 from supportgroup.privacy import queries
 from supportgroup.privacy.erasing import erase_place
@@ -36,7 +37,7 @@ def fetch(account: Account, export_id: UUID) -> str:
     """The copy, once; then it is gone from here. Raises Refused where it is not there any more."""
     export = queries.export(account.id, export_id, lock=True)
     if export is None or not export.can_be_fetched(clock.now()):
-        raise Refused("This copy was fetched already, or its day is over. You can ask for a new one.")
+        raise Refused(_("This copy was fetched already, or its day is over. You can ask for a new one."))
     content = export.content
     export.state, export.fetched_at, export.content = ExportState.OVER, clock.now(), None
     safety.note(Act.DATA_FETCHED, by=account.id, about=account.id, object_id=export.id)
@@ -70,7 +71,7 @@ def keep_account(account: Account) -> None:
     if erasure is None:
         return
     if erasure.goodbye_at is not None:
-        raise Refused("Your account is going at this moment, and cannot be kept any more.")
+        raise Refused(_("Your account is going at this moment, and cannot be kept any more."))
     since = erasure.asked_at
     db.session.delete(erasure)
     for one in places(account.id, MembershipState.LEFT):

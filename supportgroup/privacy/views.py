@@ -11,6 +11,7 @@ from flask_login import current_user, login_required
 from supportgroup.accounts.access import proof_required, this_session
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
 from supportgroup.limits import Allowance
 from supportgroup.mail.links import destination
 from supportgroup.moderation.phrases import ACTS
@@ -42,10 +43,10 @@ def data() -> ResponseReturnValue:
 @proof_required
 def ask_for_copy() -> ResponseReturnValue:
     if not COPIES.take(str(current_user.id)):
-        raise Refused("You asked for several copies today. Tomorrow there is another.")
+        raise Refused(_("You asked for several copies today. Tomorrow there is another."))
     with transaction():
         service.ask_for_copy(current_user)
-    flash("Your copy is being made. A letter comes when it is ready.")
+    flash(_("Your copy is being made. A letter comes when it is ready."))
     return redirect(url_for(".data"), 303)
 
 
@@ -70,7 +71,7 @@ def erase() -> ResponseReturnValue:
     mine = this_session()
     with transaction():
         service.ask_erasure(current_user, keep_session=mine.id if mine else None)
-    flash("Your account is hidden from now on. For seven days you can keep it after all.")
+    flash(_("Your account is hidden from now on. For seven days you can keep it after all."))
     return redirect(url_for(".data"), 303)
 
 
@@ -80,7 +81,7 @@ def keep() -> ResponseReturnValue:
     """Take erasure back."""
     with transaction():
         service.keep_account(current_user)
-    flash("You keep your account, and your groups have you back.")
+    flash(_("You keep your account, and your groups have you back."))
     return redirect(url_for(".data"), 303)
 
 
@@ -91,7 +92,7 @@ def erase_in_group(membership_id: UUID) -> ResponseReturnValue:
     with transaction():
         one = queries.left_place(current_user.id, membership_id) or abort(404)
         service.erase_in_group(current_user, one)
-    flash("What you wrote there is gone.")
+    flash(_("What you wrote there is gone."))
     return redirect(url_for(".data"), 303)
 
 
