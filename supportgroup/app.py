@@ -42,7 +42,7 @@ from supportgroup.board.service import AskHeld
 from supportgroup.config import Settings
 from supportgroup.db import db
 from supportgroup.fields import csrf
-from supportgroup.front import choosing, dev, directory, group_pages, health, offline
+from supportgroup.front import choosing, dev, directory, group_pages, health, kit, offline
 from supportgroup.front import views as front
 from supportgroup.groups import (
     joining,
@@ -143,6 +143,7 @@ PAGES = (
     privacy,
     mail,
 )
+DEVELOPMENT = (dev, kit)  # pages to look at while building
 BODY, FIELDS, PARTS = 256 * 1024, 64 * 1024, 100
 
 
@@ -201,7 +202,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in dict.fromkeys(pages.bp for pages in PAGES):
         app.register_blueprint(blueprint)
     if settings.development:
-        app.register_blueprint(dev.bp)
+        for blueprint in dict.fromkeys(pages.bp for pages in DEVELOPMENT):
+            app.register_blueprint(blueprint)
     answer_events()
     app.jinja_env.globals.update(
         service_name=settings.service_name,

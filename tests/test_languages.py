@@ -20,6 +20,7 @@ SEEN = ("alt", "aria-label", "aria-description", "placeholder", "title")
 NOT_MARKED = {
     "dev",
     "cli",
+    "kit.py",
     "commands",
     "doctor.py",
     "backup.py",

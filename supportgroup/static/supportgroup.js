@@ -55,6 +55,9 @@ document.addEventListener("click", (event) => {
   if (fold) fold.open = true;
 });
 
+// What the script itself says, in the reader's language: <body data-say-…>.
+const WORDS = document.body.dataset;
+
 // Saying things to screen readers, without moving the focus.
 
 function announce(words) {
@@ -101,7 +104,7 @@ function swap(answer, ids) {
   }
   if (answer.querySelector("[role=alert]")) return; // which speaks for itself
   const said = answer.getElementById("said").textContent.trim().replace(/\s+/g, " ");
-  announce(said || answer.getElementById(ids.at(-1)).dataset.says || "Done.");
+  announce(said || answer.getElementById(ids.at(-1)).dataset.says || WORDS.sayDone);
 }
 
 // What a submit would send, with what the pressed button says.
@@ -124,7 +127,7 @@ async function ask(form, button) {
 
 async function send(form, button, swaps) {
   const ids = ["said", ...swaps.split(" ")];
-  const waiting = setTimeout(() => announce("One moment."), SLOW);
+  const waiting = setTimeout(() => announce(WORDS.sayMoment), SLOW);
   try {
     const response = await ask(form, button);
     const answer = parse(await response.text());
@@ -134,7 +137,7 @@ async function send(form, button, swaps) {
     else sendPlainly(form, button); // refused, so nothing changed: let the page of the refusal show
   } catch {
     if (navigator.onLine) sendPlainly(form, button);
-    else say("There is no connection right now, so this was not sent. It still stands here: press again later.");
+    else say(WORDS.sayUnsent);
   } finally {
     clearTimeout(waiting);
   }
@@ -233,9 +236,10 @@ function keepDrafts(form) {
 
 const LANGUAGE = document.documentElement.lang;
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const DAY = { weekday: "short", day: "numeric", month: "short" };
-const DATE = { weekday: "long", day: "numeric", month: "long" };
-const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" };
+const FIGURES = { numberingSystem: "latn" }; // as the server writes them, in every language
+const DAY = { ...FIGURES, weekday: "short", day: "numeric", month: "short" };
+const DATE = { ...FIGURES, weekday: "long", day: "numeric", month: "long" };
+const TIME = { ...FIGURES, hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" };
 const SHOWN = { time: TIME, day: DAY, date: DATE, both: { ...DAY, ...TIME }, full: { ...DATE, ...TIME } };
 
 // What a fresh page or a swapped-in part of one needs.
@@ -260,13 +264,13 @@ if ("keepHelp" in document.body.dataset && navigator.serviceWorker) {
 
 // A new ask: who will see it, and examples near to what is chosen.
 
-// What the chosen eyes are called; of people chosen one by one, how many.
+// What the chosen eyes are called; of people chosen one by one, their names.
 function seenBy(form) {
   const chosen = form.querySelector("[name=eyes]:checked");
   if (!chosen) return "";
-  const ticked = form.querySelectorAll("[name=chosen]:checked").length;
-  if (chosen.value === "chosen") return ticked === 1 ? "1 person" : `${ticked} people`;
-  return chosen.closest(".choice").querySelector(".choice-name").textContent;
+  if (chosen.value !== "chosen") return chosen.closest(".choice").querySelector(".choice-name").textContent;
+  const names = [...form.querySelectorAll("[name=chosen]:checked")].map((one) => one.closest("label").textContent.trim());
+  return new Intl.ListFormat(LANGUAGE).format(names);
 }
 
 // The three examples nearest to the kind and size that are chosen; the list is as it came until a kind is.

@@ -23,8 +23,9 @@ from tests.sweeps.world import PEOPLE
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]
 
 WIDE = os.environ.get("LOOK") == "whole"
-# Letters as mail programs show them, in frames of their own: they are looked at in tests of letters.
-ELSEWHERE = {"dev.sample_html", "dev.letter_html", "dev.samples"}
+# Letters as mail programs show them, in frames of their own: they are looked at in tests of letters. And the two
+# frames of the kit, whose pieces have an address of their own.
+ELSEWHERE = {"dev.sample_html", "dev.letter_html", "dev.samples", "dev.kit"}
 WAYS = tuple(product(("light", "dark"), ((390, 844), (1280, 860))))
 MORE = ("/nothing-here", "/help-now?country=CH", "/help-now?country=AQ")  # pages that no rule of the map is alone for
 CUT = Path(__file__).with_name("cut.js").read_text()

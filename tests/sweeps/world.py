@@ -107,6 +107,7 @@ def letter(name: str, *rows: Any) -> dict[str, str]:
 # Where a route's argument is another one than its name says.
 SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
     "accounts.stop": lambda world, _: {"token": seal_token("stop", world.accounts["member"].id.bytes + b"own-asks")},
+    "dev.kit_in": lambda _world, _place: {"theme": "dark"},
     "dev.sample_html": lambda _world, _place: {"name": "sign-in", "at": 0, "mode": "full"},
     "accounts.mail_by_link": lambda world, _: letter("mail-preferences", world.accounts["member"].id),
     "accounts.mail_of_group": lambda _, place: {"scope_id": place.group.id},
