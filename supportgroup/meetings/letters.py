@@ -34,7 +34,6 @@ from supportgroup.meetings.models import (
 )
 from supportgroup.meetings.reminders import COMING, KIND, UNANSWERED, minutes_before, useful_until
 from supportgroup.safety.queries import apart
-from supportgroup.words import zone_words
 
 WAY_IN = timedelta(minutes=60)  # the way in is shown from so long before the start
 SAMPLE = {
@@ -174,7 +173,7 @@ def latest_due(letters: Sequence[Letter]) -> set[int]:
         {**SAMPLE, "moved": True, "again": False, "was": datetime(2027, 5, 12, 17, tzinfo=UTC), "following": True},
         {**SAMPLE, "moved": False, "again": False, "was": None, "following": False},
         {**SAMPLE, "moved": False, "again": True, "was": None, "following": True},
-        {**SAMPLE, "moved": True, "again": False, "clocks": "Paris time", "was": None, "following": True},
+        {**SAMPLE, "moved": True, "again": False, "clocks": clock.zone("Europe/Paris"), "was": None, "following": True},
     ],
 )
 def meeting_changed(letters: Sequence[Letter]) -> Mapping[int, Says]:
@@ -190,7 +189,7 @@ def meeting_changed(letters: Sequence[Letter]) -> Mapping[int, Says]:
         was = meeting.moved_from if moved and meeting.moved_from != meeting.starts_at else None
         again, clocks = what.startswith("again"), None
         if what.startswith("clock"):
-            moved, was, clocks = True, None, zone_words(clock.zone(meeting.zone))
+            moved, was, clocks = True, None, clock.zone(meeting.zone)
         said[scene.letter.id] = scene.says(
             scene.page(), moved=moved, again=again, clocks=clocks, was=was, following=following
         )
