@@ -37,7 +37,6 @@ PENDING = {
     "load",
     "macros",
     "mail",
-    "meetings",
     "reflections",
     "safety",
     "charts.py",

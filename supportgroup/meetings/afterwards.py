@@ -11,6 +11,7 @@ from supportgroup import clock
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
+from supportgroup.languages import gettext as _
 from supportgroup.mail.queries import is_owed
 from supportgroup.mail.service import Owed, owe
 from supportgroup.meetings import queries
@@ -57,9 +58,9 @@ def begun(by: Membership, meeting_id: UUID) -> Meeting:
     """The meeting, held, once it has begun. Raises Refused."""
     meeting = queries.meeting(by, meeting_id, lock=True)
     if meeting is None or not meeting.is_planned:
-        raise Refused("This meeting was cancelled, so nobody was there.")
+        raise Refused(_("This meeting was cancelled, so nobody was there."))
     if meeting.starts_at > clock.now():
-        raise Refused("This meeting has not begun yet.")
+        raise Refused(_("This meeting has not begun yet."))
     return meeting
 
 
@@ -151,7 +152,7 @@ def check_in(*, me: Membership, meeting_id: UUID, feeling: Feeling, line: str) -
     """
     meeting = queries.meeting(me, meeting_id, lock=True)
     if meeting is None or not may_check_in(meeting, me):
-        raise Refused("A note like this goes with a meeting you were at.")
+        raise Refused(_("A note like this goes with a meeting you were at."))
     mine = queries.check_in(meeting.id, me.id)
     mine = mine or CheckIn(meeting_id=meeting.id, membership_id=me.id, created_at=clock.now())
     mine.feeling, mine.line = feeling, line

@@ -34,7 +34,7 @@ def answer_by_link(token: str) -> ResponseReturnValue:
         said = next((one for one in ANSWERS if one == request.form.get("answer")), None) or abort(422)
         with transaction():
             given = answers.answer(me=me, meeting_id=meeting_id, answer=said, listening="listening" in request.form)
-        flash(SAID[given.answer])
+        flash(str(SAID[given.answer]))
         return redirect(url_for(".answer_by_link", token=token), 303)
     answer = mine.answer if mine else None
     is_full = answer is not Answer.GOING and not meeting.has_place(queries.taken(meeting_id))

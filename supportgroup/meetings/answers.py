@@ -11,6 +11,7 @@ from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import GroupState, Membership, MembershipState
 from supportgroup.groups.service import MembershipEnded
+from supportgroup.languages import gettext as _
 from supportgroup.mail.service import Owed, owe
 from supportgroup.meetings import calendars, queries, rota
 from supportgroup.meetings.models import Answer, Meeting, Rsvp
@@ -26,12 +27,12 @@ def answer(*, me: Membership, meeting_id: UUID, answer: Answer, listening: bool 
     """
     stay_member(me)
     if me.group.state is not GroupState.ACTIVE:
-        raise Refused("The group rests for now, so there is nothing to answer.")
+        raise Refused(_("The group rests for now, so there is nothing to answer."))
     meeting = queries.meeting(me, meeting_id, lock=True)
     if meeting is None or not meeting.is_planned:
-        raise Refused("This meeting was cancelled, so there is nothing to answer.")
+        raise Refused(_("This meeting was cancelled, so there is nothing to answer."))
     if meeting.ends_at <= clock.now():
-        raise Refused("This meeting is over, so there is nothing to answer.")
+        raise Refused(_("This meeting is over, so there is nothing to answer."))
     mine = queries.rsvp(meeting.id, me.id)
     before = mine.answer if mine else None
     becomes = answer
@@ -54,7 +55,7 @@ def stay_member(me: Membership) -> None:
     """Hold the membership: it does not end while its holder answers. Raises Refused where it has ended."""
     active = select(Membership.id).where(Membership.id == me.id, Membership.state == MembershipState.ACTIVE)
     if db.session.scalar(active.with_for_update(read=True)) is None:
-        raise Refused("You are not in this group any more.")
+        raise Refused(_("You are not in this group any more."))
 
 
 def has_place_for(meeting: Meeting, me: Membership) -> bool:

@@ -9,6 +9,7 @@ from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, GroupState, Membership
+from supportgroup.languages import gettext as _
 from supportgroup.mail.service import Owed, owe
 from supportgroup.meetings.doubts import FEW, FEW_BEFORE, HOSTLESS, HOSTLESS_BEFORE, question
 from supportgroup.meetings.models import Answer, Meeting, MeetingState, Rsvp
@@ -94,5 +95,5 @@ def undecided(by: Membership, meeting_id: UUID) -> Meeting:
     """The meeting, held, as long as there is something to decide. Raises Refused."""
     meeting = changeable(by, meeting_id)
     if question(meeting) is None or not may_decide(by, meeting):
-        raise Refused("There is nothing to decide any more: the meeting takes place.")
+        raise Refused(_("There is nothing to decide any more: the meeting takes place."))
     return meeting

@@ -10,6 +10,7 @@ from supportgroup import clock
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
 from supportgroup.mail.links import destination
 from supportgroup.meetings import afterwards, at_meeting, phrases, queries
 from supportgroup.meetings.forms import CloseForm
@@ -38,9 +39,13 @@ def hosting(slug: str, meeting_id: UUID) -> ResponseReturnValue:
         said = form.fields()
         with transaction():
             at_meeting.close(
-                by=me, meeting_id=meeting_id, note=said["note"] or "", guests=said["guests"], line=said["line"] or ""
+                by=me,
+                meeting_id=meeting_id,
+                note=said["note"] or "",
+                guests=said["guests"],
+                line=said["line"] or "",
             )
-        flash("Closed. Thank you for looking after this one.")
+        flash(_("Closed. Thank you for looking after this one."))
         return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
     return page_of(me, meeting, form)
 

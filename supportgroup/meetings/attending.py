@@ -11,6 +11,7 @@ from supportgroup import clock
 from supportgroup.db import transaction
 from supportgroup.fields import Form
 from supportgroup.groups.access import enter
+from supportgroup.languages import gettext as _
 from supportgroup.mail.links import destination, link, read
 from supportgroup.meetings import afterwards, queries
 from supportgroup.meetings.forms import CheckInForm
@@ -73,7 +74,7 @@ def attendance(slug: str, meeting_id: UUID) -> ResponseReturnValue:
                 among=roster(me).people.keys(),
                 everyone="everyone" in request.form,
             )
-        flash("Saved. Thank you for looking after this.")
+        flash(_("Saved. Thank you for looking after this."))
         return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
     given = {one.membership_id: one.answer for one in queries.rsvps(meeting_id)}
     people = sorted(roster(me).people.values(), key=lambda person: given.get(person.id) is not Answer.GOING)
@@ -108,7 +109,7 @@ def check_in(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             afterwards.check_in(me=me, meeting_id=meeting_id, **form.fields())
-        flash("Kept, for you alone.")
+        flash(_("Kept, for you alone."))
         offer_help(form.line.data)
         return redirect(url_for(".show", slug=slug, meeting_id=meeting_id) + "#check-in", 303)
     return page_of(me, meeting, form)

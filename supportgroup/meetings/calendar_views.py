@@ -10,6 +10,8 @@ from wtforms import BooleanField
 from supportgroup.db import transaction
 from supportgroup.fields import Form
 from supportgroup.groups.access import enter
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.links import link
 from supportgroup.meetings import calendars
 from supportgroup.meetings.calendar import Entry, calendar_file, feed
@@ -17,8 +19,8 @@ from supportgroup.meetings.views import ROOM, bp, find
 
 
 class CalendarForm(Form):
-    full_titles = BooleanField("Say the group’s name and what the meeting is called")
-    by_letter = BooleanField("Let letters bring meetings into my calendar")
+    full_titles = BooleanField(_l("Say the group’s name and what the meeting is called"))
+    by_letter = BooleanField(_l("Let letters bring meetings into my calendar"))
 
 
 @bp.get(f"{ROOM}/<uuid:meeting_id>/meeting.ics")
@@ -58,7 +60,7 @@ def my_calendar() -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             calendars.wish(current_user.id, full_titles=form.full_titles.data, by_letter=form.by_letter.data)
-        flash("Saved.")
+        flash(_("Saved."))
         return redirect(url_for(".my_calendar"), 303)
     token = calendars.token(mine)
     address = current_app.config["SETTINGS"].base_url + url_for(".feed_of", token=token) if token else None
@@ -71,7 +73,7 @@ def open_feed() -> ResponseReturnValue:
     """Make the feed's address, or another in its place."""
     with transaction():
         calendars.open_feed(current_user.id)
-    flash("Here is the address. An earlier one leads nowhere now.")
+    flash(_("Here is the address. An earlier one leads nowhere now."))
     return redirect(url_for(".my_calendar"), 303)
 
 
@@ -80,5 +82,5 @@ def open_feed() -> ResponseReturnValue:
 def close_feed() -> ResponseReturnValue:
     with transaction():
         calendars.close_feed(current_user.id)
-    flash("The address leads nowhere now. You can make another one at any time.")
+    flash(_("The address leads nowhere now. You can make another one at any time."))
     return redirect(url_for(".my_calendar"), 303)

@@ -14,6 +14,7 @@ from supportgroup.errors import Refused
 from supportgroup.fields import Form
 from supportgroup.groups.access import enter_as_facilitator
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
 from supportgroup.mail.links import destination
 from supportgroup.meetings import pausing, queries, recurrence, series, service, telling
 from supportgroup.meetings.forms import EditForm, MeetingForm, PauseForm, Scope, filled_in
@@ -51,11 +52,11 @@ def plan_it(me: Membership, form: MeetingForm) -> str:
     if form.is_series():
         with transaction():
             series.create_series(group=me.group, plan=form.plan(), rule=form.rule(), skip=form.skip.data, by=me)
-        flash("The series is here. Its meetings are in the list.")
+        flash(_("The series is here. Its meetings are in the list."))
         return url_for(".index", slug=me.group.slug)
     with transaction():
         meeting = service.create_meeting(group=me.group, plan=form.plan(), by=me)
-    flash("The meeting is in the list.")
+    flash(_("The meeting is in the list."))
     return url_for(".show", slug=me.group.slug, meeting_id=meeting.id)
 
 
@@ -65,7 +66,7 @@ def hosts(me: Membership, present: UUID | None = None) -> list[tuple[str, str]]:
     found = {str(person.id): person.name for person in people.people.values()}
     if present is not None:
         found.setdefault(str(present), people.host(present))
-    return [("", "Nobody yet"), *found.items()]
+    return [("", _("Nobody yet")), *found.items()]
 
 
 def next_dates(form: MeetingForm, zone: str) -> list[Occurrence]:
@@ -109,10 +110,10 @@ def check_or_change(me: Membership, meeting: Meeting, form: EditForm) -> Respons
     """Show who will be told what; once that was seen, or where nobody is told anything, change it."""
     told = told_of(me, meeting, form)
     if told and CONFIRMED not in request.form:
-        return check(me, "Change it and tell them", told, meeting=meeting, becomes=becomes(form, meeting))
+        return check(me, _("Change it and tell them"), told, meeting=meeting, becomes=becomes(form, meeting))
     with transaction():
         change(me, meeting.id, form)
-    flash("Saved. Who comes hears of it where it matters.")
+    flash(_("Saved. Who comes hears of it where it matters."))
     return redirect(url_for(".show", slug=me.group.slug, meeting_id=meeting.id), 303)
 
 
@@ -165,7 +166,7 @@ def cancel(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             service.cancel_meeting(by=me, meeting_id=meeting_id)
-        flash("Cancelled. Everyone who might have come hears of it.")
+        flash(_("Cancelled. Everyone who might have come hears of it."))
         return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
     told = telling.of_cancelling(meeting, by=me)
     return render_template("meetings/cancel.html", me=me, meeting=meeting, form=form, told=told)
@@ -197,7 +198,7 @@ def stop_series(slug: str, series_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             series.stop_series(by=me, series_id=series_id)
-        flash("The series is stopped. Everyone hears of it, once.")
+        flash(_("The series is stopped. Everyone hears of it, once."))
         return redirect(url_for(".index", slug=slug), 303)
     told = telling.of_stopping(whole, by=me)
     return render_template("meetings/stop_series.html", me=me, form=form, series=said([whole])[0], told=told)
@@ -214,10 +215,10 @@ def pause(slug: str, series_id: UUID) -> ResponseReturnValue:
         try:
             told = telling.of_pause(whole, by=me, **form.fields())
             if told and CONFIRMED not in request.form:
-                return check(me, "Pause and tell them", told)
+                return check(me, _("Pause and tell them"), told)
             with transaction():
                 pausing.pause(by=me, series_id=series_id, **form.fields())
-            flash("Saved. The public page and the list of meetings say so.")
+            flash(_("Saved. The public page and the list of meetings say so."))
             return redirect(url_for(".series_list", slug=slug), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -233,5 +234,5 @@ def meet_again(slug: str, pause_id: UUID) -> ResponseReturnValue:
     pausing.of_group(me.group_id, pause_id) or abort(404)
     with transaction():
         pausing.meet_again(by=me, pause_id=pause_id)
-    flash("You meet after all. Who had heard otherwise is told, once.")
+    flash(_("You meet after all. Who had heard otherwise is told, once."))
     return redirect(url_for(".series_list", slug=slug), 303)

@@ -22,13 +22,15 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from supportgroup.fields import Form, Line, Paragraphs, among, choices
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.meetings.models import Answer, Custom, Feeling, Meeting, Part, Series
 from supportgroup.meetings.phrases import FINE, PARTS
 from supportgroup.meetings.recurrence import LAST, Every, Pattern
 from supportgroup.meetings.service import Plan
 
-MINUTES = "Say how many minutes it takes, from 5 to 1440."
-CHOOSE = "Choose one of these."
+MINUTES = _l("Say how many minutes it takes, from 5 to 1440.")
+CHOOSE = _l("Choose one of these.")
 MOST_SKIPPED = 50  # days left out of a series as it begins
 
 
@@ -43,11 +45,11 @@ class Repeats(StrEnum):
 
 
 REPEATS = {
-    Repeats.ONCE: "It happens once",
-    Repeats.WEEKLY: "Every week",
-    Repeats.WEEKS: "Every few weeks",
-    Repeats.MONTHLY: "Each month, on the same weekday: the third Wednesday, say",
-    Repeats.LAST: "Each month, on the last such weekday: the last Friday, say",
+    Repeats.ONCE: _l("It happens once"),
+    Repeats.WEEKLY: _l("Every week"),
+    Repeats.WEEKS: _l("Every few weeks"),
+    Repeats.MONTHLY: _l("Each month, on the same weekday: the third Wednesday, say"),
+    Repeats.LAST: _l("Each month, on the last such weekday: the last Friday, say"),
 }
 
 
@@ -57,7 +59,7 @@ class Ends(StrEnum):
     COUNT = "count"
 
 
-ENDS = {Ends.OPEN: "It goes on", Ends.UNTIL: "On a day", Ends.COUNT: "After a number of times"}
+ENDS = {Ends.OPEN: _l("It goes on"), Ends.UNTIL: _l("On a day"), Ends.COUNT: _l("After a number of times")}
 
 
 class Scope(StrEnum):
@@ -66,9 +68,13 @@ class Scope(StrEnum):
     ALL = "all"
 
 
-SCOPES = {Scope.THIS: "Only this one", Scope.FOLLOWING: "This and all that follow", Scope.ALL: "All that are to come"}
-ANSWERS = {Answer.GOING: "I’m coming", Answer.MAYBE: "Maybe", Answer.NOT_GOING: "Not this time"}
-FEELINGS = {Feeling.LIGHTER: "Lighter", Feeling.SAME: "The same", Feeling.HEAVIER: "Heavier"}
+SCOPES = {
+    Scope.THIS: _l("Only this one"),
+    Scope.FOLLOWING: _l("This and all that follow"),
+    Scope.ALL: _l("All that are to come"),
+}
+ANSWERS = {Answer.GOING: _l("I’m coming"), Answer.MAYBE: _l("Maybe"), Answer.NOT_GOING: _l("Not this time")}
+FEELINGS = {Feeling.LIGHTER: _l("Lighter"), Feeling.SAME: _l("The same"), Feeling.HEAVIER: _l("Heavier")}
 
 
 class Day(DateField):
@@ -78,7 +84,7 @@ class Day(DateField):
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            raise ValueError("This day is not in the calendar. Choose one such as 2027-05-19.") from None
+            raise ValueError(_("This day is not in the calendar. Choose one such as 2027-05-19.")) from None
 
 
 class Days(Field):
@@ -104,7 +110,7 @@ class TimeOfDay(TimeField):
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            raise ValueError("This time is not on the clock. Choose one such as 19:00.") from None
+            raise ValueError(_("This time is not on the clock. Choose one such as 19:00.")) from None
 
 
 class OneOf:
@@ -156,42 +162,49 @@ def someone(value: Any) -> UUID | None:
 
 def part_minutes(part: Part) -> Number:
     """For how long a part of the agenda goes, if somebody wants to say."""
-    return Number(PARTS[part], 1, 600, "Choose a number of minutes from 1 to 600, or leave it open.", Optional())
+    return Number(PARTS[part], 1, 600, _("Choose a number of minutes from 1 to 600, or leave it open."), Optional())
 
 
 class MeetingForm(Form):
     """A meeting, or each of a series."""
 
     title = Line(
-        "What is it called",
-        [DataRequired("Give it a name, such as Evening circle."), Length(max=120, message="Up to 120 letters.")],
+        _l("What is it called"),
+        [
+            DataRequired(_l("Give it a name, such as Evening circle.")),
+            Length(max=120, message=_l("Up to 120 letters.")),
+        ],
     )
-    day = Day("Day", [InputRequired("Choose a day, such as 2027-05-19.")])
-    time = TimeOfDay("Time", [InputRequired("Choose a time, such as 19:00.")])
-    minutes = Number("How many minutes", 5, 24 * 60, MINUTES, InputRequired(MINUTES), default=90)
-    agenda = Several("Agenda", choices=choices(PARTS), coerce=among(Part), default=list(Part))
+    day = Day(_l("Day"), [InputRequired(_l("Choose a day, such as 2027-05-19."))])
+    time = TimeOfDay(_l("Time"), [InputRequired(_l("Choose a time, such as 19:00."))])
+    minutes = Number(_l("How many minutes"), 5, 24 * 60, MINUTES, InputRequired(MINUTES), default=90)
+    agenda = Several(_l("Agenda"), choices=choices(PARTS), coerce=among(Part), default=list(Part))
     minutes_welcome = part_minutes(Part.WELCOME)
     minutes_check_in = part_minutes(Part.CHECK_IN)
     minutes_small_asks = part_minutes(Part.SMALL_ASKS)
     minutes_themes = part_minutes(Part.THEMES)
     minutes_closing = part_minutes(Part.CLOSING)
-    customs = Several("What is fine here", choices=choices(FINE), coerce=among(Custom), default=list(Custom))
-    about = Paragraphs("What else there is to say", [Length(max=5000, message="Up to 5000 letters.")])
-    place = Line("Place", [Length(max=300, message="Up to 300 letters.")])
-    video_url = Line("Link to the call", [Length(max=500, message="Up to 500 letters.")])
+    customs = Several(_l("What is fine here"), choices=choices(FINE), coerce=among(Custom), default=list(Custom))
+    about = Paragraphs(_l("What else there is to say"), [Length(max=5000, message=_l("Up to 5000 letters."))])
+    place = Line(_l("Place"), [Length(max=300, message=_l("Up to 300 letters."))])
+    video_url = Line(_l("Link to the call"), [Length(max=500, message=_l("Up to 500 letters."))])
     size_limit = Number(
-        "Most people who can come", 1, 500, "Choose a number from 1 to 500, or leave it open.", Optional()
+        _l("Most people who can come"), 1, 500, _l("Choose a number from 1 to 500, or leave it open."), Optional()
     )
-    least = Number("Fewest people to meet with", 2, 500, "Choose a number from 2 to 500, or leave it open.", Optional())
-    host = ListOf("Host", coerce=someone)
-    repeats = Radios("How often", choices=choices(REPEATS), coerce=among(Repeats), default=Repeats.ONCE)
-    weeks = Number("How many weeks apart", 1, 52, "Choose a number of weeks from 1 to 52.", Optional(), default=2)
-    ends = Radios("It ends", choices=choices(ENDS), coerce=among(Ends), default=Ends.OPEN)
-    until = Day("Last day", [Optional()])
-    count = Number("How many times", 1, 1000, "Choose a number of times from 1 to 1000.", Optional())
+    least = Number(
+        _l("Fewest people to meet with"), 2, 500, _l("Choose a number from 2 to 500, or leave it open."), Optional()
+    )
+    host = ListOf(_l("Host"), coerce=someone)
+    repeats = Radios(_l("How often"), choices=choices(REPEATS), coerce=among(Repeats), default=Repeats.ONCE)
+    weeks = Number(
+        _l("How many weeks apart"), 1, 52, _l("Choose a number of weeks from 1 to 52."), Optional(), default=2
+    )
+    ends = Radios(_l("It ends"), choices=choices(ENDS), coerce=among(Ends), default=Ends.OPEN)
+    until = Day(_l("Last day"), [Optional()])
+    count = Number(_l("How many times"), 1, 1000, _l("Choose a number of times from 1 to 1000."), Optional())
     skip = Days()
     skip_offered = True
-    preview = SubmitField("Show the dates")
+    preview = SubmitField(_l("Show the dates"))
 
     def validate_video_url(self, field: Any) -> None:
         if not field.data:
@@ -202,17 +215,17 @@ class MeetingForm(Form):
         except ValueError:
             whole = False
         if not whole:
-            raise ValidationError("A link begins with https:// and has no spaces in it.")
+            raise ValidationError(_("A link begins with https:// and has no spaces in it."))
 
     def validate_least(self, field: Any) -> None:
         if field.data and self.size_limit.data and field.data > self.size_limit.data:
-            raise ValidationError("That is more people than can come. Choose a smaller number.")
+            raise ValidationError(_("That is more people than can come. Choose a smaller number."))
 
     def validate_ends(self, field: Any) -> None:
         if self.is_series() and field.data is Ends.UNTIL and not any(self.until.raw_data or []):
-            raise ValidationError("Choose the last day, such as 2027-12-31.")
+            raise ValidationError(_("Choose the last day, such as 2027-12-31."))
         if self.is_series() and field.data is Ends.COUNT and not any(self.count.raw_data or []):
-            raise ValidationError("Say how many times, such as 10.")
+            raise ValidationError(_("Say how many times, such as 10."))
 
     def is_series(self) -> bool:
         return self.repeats.data is not Repeats.ONCE
@@ -260,9 +273,9 @@ class MeetingForm(Form):
 class EditForm(MeetingForm):
     """The same, for a meeting that is there: of a series, this one or all that follow."""
 
-    repeats = Radios("How often", choices=choices(REPEATS)[1:], coerce=among(Repeats), default=Repeats.WEEKLY)
+    repeats = Radios(_l("How often"), choices=choices(REPEATS)[1:], coerce=among(Repeats), default=Repeats.WEEKLY)
     skip_offered = False  # single dates of a series that is there are cancelled, on their own pages
-    scope = Radios("What changes", choices=choices(SCOPES), coerce=among(Scope), default=Scope.THIS)
+    scope = Radios(_l("What changes"), choices=choices(SCOPES), coerce=among(Scope), default=Scope.THIS)
 
     def is_series(self) -> bool:
         return "scope" in self and self.scope.data in (Scope.FOLLOWING, Scope.ALL)
@@ -313,23 +326,27 @@ def said_as(pattern: Pattern) -> Repeats | None:
 class CloseForm(Form):
     """What the host may leave behind when a meeting closes."""
 
-    note = Paragraphs("A note for the next host", [Length(max=2000, message="Up to 2000 letters.")])
-    guests = Number("Guests", 0, 500, "Choose a number from 0 to 500, or leave it open.", Optional())
-    line = Line("How it was for you", [Length(max=500, message="Up to 500 letters.")])
+    note = Paragraphs(_l("A note for the next host"), [Length(max=2000, message=_l("Up to 2000 letters."))])
+    guests = Number(_l("Guests"), 0, 500, _l("Choose a number from 0 to 500, or leave it open."), Optional())
+    line = Line(_l("How it was for you"), [Length(max=500, message=_l("Up to 500 letters."))])
 
 
 class CheckInForm(Form):
     feeling = Radios(
-        "How do you go home from it",
+        _l("How do you go home from it"),
         choices=choices(FEELINGS),
         coerce=among(Feeling),
-        validators=[InputRequired("Choose one of the three.")],
+        validators=[InputRequired(_l("Choose one of the three."))],
     )
-    line = Line("A line for yourself", [Length(max=500, message="Up to 500 letters.")])
+    line = Line(_l("A line for yourself"), [Length(max=500, message=_l("Up to 500 letters."))])
 
 
 class PauseForm(Form):
     """From when to when a series does not meet."""
 
-    from_on = Day("Not meeting from", [InputRequired("Choose the first day without a meeting, such as 2027-12-20.")])
-    until_on = Day("Meeting again from", [InputRequired("Choose the day you may meet again, such as 2028-01-07.")])
+    from_on = Day(
+        _l("Not meeting from"), [InputRequired(_l("Choose the first day without a meeting, such as 2027-12-20."))]
+    )
+    until_on = Day(
+        _l("Meeting again from"), [InputRequired(_l("Choose the day you may meet again, such as 2028-01-07."))]
+    )

@@ -13,12 +13,14 @@ from supportgroup.db import db, insert_or_ignore
 from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Membership, MembershipState
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.meetings import rota
 from supportgroup.meetings.models import GladHost, Meeting
 from supportgroup.meetings.service import changeable
 
-GONE = "You are not in this group any more."
-TAKEN = "Somebody hosts this one already. Thanks for being willing."
+GONE = _l("You are not in this group any more.")
+TAKEN = _l("Somebody hosts this one already. Thanks for being willing.")
 
 
 def held(me: Membership) -> Membership:
@@ -71,7 +73,7 @@ def take_turn(*, me: Membership, meeting_id: UUID) -> Meeting:
 def cover(*, meeting: Meeting | None, helper: Membership) -> None:
     """Somebody says yes on the board to host this one; both are held already. Raises Refused where it is too late."""
     if meeting is None or not meeting.is_planned or meeting.starts_at <= clock.now():
-        raise Refused("This meeting does not wait for a host any more. Thanks for being willing.")
+        raise Refused(_("This meeting does not wait for a host any more. Thanks for being willing."))
     if meeting.host_id not in (None, helper.id):
         raise Refused(TAKEN)
     rota.give_turn(meeting, helper.id, own_wish=True)

@@ -10,13 +10,15 @@ from supportgroup import clock
 from supportgroup.db import transaction
 from supportgroup.fields import Form
 from supportgroup.groups.access import enter
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.links import destination, link, read
 from supportgroup.meetings import asking, doubts, hosting, queries, rota
 from supportgroup.meetings.roster import roster
 from supportgroup.meetings.views import ROOM, bp, find
 from supportgroup.secrets import BadToken
 
-LET_GO = "That is fine. The next on the rota is asked, or the group is. You need not do anything."
+LET_GO = _l("That is fine. The next on the rota is asked, or the group is. You need not do anything.")
 BEHIND = 10  # meetings shown to facilitators with their hosts
 
 
@@ -46,9 +48,9 @@ def glad(slug: str) -> ResponseReturnValue:
         else:
             hosting.be_glad(me)
     if "not" in request.form:
-        flash("Taken back. No new turns come to you.")
+        flash(_("Taken back. No new turns come to you."))
     else:
-        flash("Thank you. When a turn is yours a letter says so, and one press passes it on.")
+        flash(_("Thank you. When a turn is yours a letter says so, and one press passes it on."))
     return redirect(url_for(".hosts", slug=slug), 303)
 
 
@@ -62,7 +64,7 @@ def pass_on(slug: str, meeting_id: UUID) -> ResponseReturnValue:
         abort(404)
     with transaction():
         hosting.cannot_host(me=me, meeting_id=meeting_id)
-    flash(LET_GO)
+    flash(str(LET_GO))
     return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
 
 
@@ -74,7 +76,7 @@ def take_turn(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     find(me, meeting_id)
     with transaction():
         hosting.take_turn(me=me, meeting_id=meeting_id)
-    flash("You host this one. Thank you. Agenda and checklist wait on its page, and one press lets go of it.")
+    flash(_("You host this one. Thank you. Agenda and checklist wait on its page, and one press lets go of it."))
     return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
 
 
@@ -94,7 +96,11 @@ def whether(slug: str, meeting_id: UUID) -> ResponseReturnValue:
                 asking.meet_anyway(by=me, meeting_id=meeting_id)
             else:
                 asking.call_off(by=me, meeting_id=meeting_id)
-        flash("You meet. Thank you for deciding." if meets else "Cancelled. Everyone who might have come hears of it.")
+        flash(
+            _("You meet. Thank you for deciding.")
+            if meets
+            else _("Cancelled. Everyone who might have come hears of it.")
+        )
         return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
     return render_template(
         "meetings/whether.html",
@@ -131,7 +137,7 @@ def turn(token: str) -> ResponseReturnValue:
         me = queries.member(membership_id) or abort(404)
         with transaction():
             hosting.cannot_host(me=me, meeting_id=meeting_id)
-        flash(LET_GO)
+        flash(str(LET_GO))
         return redirect(url_for(".turn", token=token), 303)
     return render_template(
         "meetings/turn.html",

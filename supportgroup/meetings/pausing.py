@@ -12,6 +12,7 @@ from supportgroup import words as said
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
 from supportgroup.meetings import answers, calendars, notices, recurrence
 from supportgroup.meetings.models import Meeting, MeetingState, Pause, Series
 from supportgroup.meetings.reminders import owe_reminders
@@ -50,11 +51,11 @@ def today_of(series: Series) -> date:
 def refuse_odd(from_on: date, until_on: date, today: date) -> None:
     """Raises Refused for days that are no pause to come."""
     if until_on <= from_on:
-        raise Refused("The pause would end before it begins. Choose a later day to meet again.")
+        raise Refused(_("The pause would end before it begins. Choose a later day to meet again."))
     if until_on <= today:
-        raise Refused("That pause is over already. Choose days to come.")
+        raise Refused(_("That pause is over already. Choose days to come."))
     if until_on - from_on > LONGEST:
-        raise Refused("A pause takes a year at most. For longer, stop the series, or let the group rest.")
+        raise Refused(_("A pause takes a year at most. For longer, stop the series, or let the group rest."))
 
 
 def held_in(pause: Pause, meetings: Iterable[Meeting]) -> list[Meeting]:
@@ -68,7 +69,7 @@ def meet_again(*, by: Membership, pause_id: UUID) -> None:
     """
     known = db.session.get(Pause, pause_id)
     if known is None:
-        raise Refused("This pause was taken back already.")
+        raise Refused(_("This pause was taken back already."))
     series = running(by, known.series_id)
     cancelled = held(
         select(Meeting).where(
@@ -143,9 +144,11 @@ def to_come(series: Series) -> Sequence[tuple[Pause, str]]:
 def words(from_on: date, until_on: date, today: date) -> str:
     """A pause as people say it: "Not meeting until 7 January"."""
     if until_on - from_on == ONE_DAY:
-        return f"Not meeting on {day_words(from_on, today)}"
-    begins = f" from {day_words(from_on, today)}" if from_on > today else ""
-    return f"Not meeting{begins} until {day_words(until_on, today)}"
+        return _("Not meeting on %(day)s", day=day_words(from_on, today))
+    until = day_words(until_on, today)
+    if from_on > today:
+        return _("Not meeting from %(first)s until %(until)s", first=day_words(from_on, today), until=until)
+    return _("Not meeting until %(until)s", until=until)
 
 
 def day_words(day: date, today: date) -> str:

@@ -24,6 +24,9 @@ from zoneinfo import ZoneInfo
 
 from dateutil import rrule
 
+from supportgroup.languages import FIRST, language, ngettext
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.words import day_words, listed, weekday
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
@@ -53,12 +56,14 @@ class Occurrence(NamedTuple):
 class Every(Enum):
     """The periods a series can repeat by, named as RFC 5545 does; the longest interval of each is about a year."""
 
-    DAILY = ("days", 366)
-    WEEKLY = ("weeks", 52)
-    MONTHLY = ("months", 12)
+    DAILY = 366
+    WEEKLY = 52
+    MONTHLY = 12
 
-    def __init__(self, plural: str, longest: int) -> None:
-        self.plural, self.longest = plural, longest
+    @property
+    def longest(self) -> int:
+        """The longest interval."""
+        return self.value
 
 
 class Day(NamedTuple):
@@ -76,6 +81,19 @@ class Day(NamedTuple):
     def name(self) -> str:
         """The weekday's name."""
         return weekday(self.weekday)
+
+    def words(self) -> str:
+        """The day of a month: `third Wednesday`."""
+        match self.nth:
+            case 1:
+                return _("first %(weekday)s", weekday=self.name)
+            case 2:
+                return _("second %(weekday)s", weekday=self.name)
+            case 3:
+                return _("third %(weekday)s", weekday=self.name)
+            case 4:
+                return _("fourth %(weekday)s", weekday=self.name)
+        return _("last %(weekday)s", weekday=self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,21 +133,21 @@ class Pattern:
 
     def __post_init__(self) -> None:
         if not 1 <= self.interval <= self.every.longest:
-            raise BadRule(f"Choose a number of {self.every.plural} from 1 to {self.every.longest}.")
+            raise BadRule(_which_interval(self.every))
         if not all(0 <= day.weekday < len(_CODES) for day in self.days):
-            raise BadRule("Choose a day of the week.")
+            raise BadRule(_("Choose a day of the week."))
         if self.every is Every.DAILY and self.days:
-            raise BadRule("A series that repeats by days names no weekdays. To name some, repeat by weeks.")
+            raise BadRule(_("A series that repeats by days names no weekdays. To name some, repeat by weeks."))
         if self.every is Every.WEEKLY and {day.nth for day in self.days} != {0}:
-            raise BadRule("A series that repeats by weeks names its weekdays, such as Tuesday.")
+            raise BadRule(_("A series that repeats by weeks names its weekdays, such as Tuesday."))
         if self.every is Every.MONTHLY and not (self.days and {day.nth for day in self.days} <= _NTH.keys()):
-            raise BadRule("A series that repeats by months says which weekday: its first to fourth, or its last.")
+            raise BadRule(_("A series that repeats by months says which weekday: its first to fourth, or its last."))
         if self.until is not None and self.count is not None:
-            raise BadRule("A series ends on a day or after a number of times. Choose one of the two.")
+            raise BadRule(_("A series ends on a day or after a number of times. Choose one of the two."))
         if self.until is not None and not EARLIEST <= self.until <= LATEST:
-            raise BadRule(f"Choose a last day between {EARLIEST.year} and {LATEST.year}.")
+            raise BadRule(_("Choose a last day between %(first)d and %(last)d.", first=EARLIEST.year, last=LATEST.year))
         if self.count is not None and not 1 <= self.count <= MAX_COUNT:
-            raise BadRule(f"Choose a number of times from 1 to {MAX_COUNT}, or leave the end open.")
+            raise BadRule(_("Choose a number of times from 1 to %(most)d, or leave the end open.", most=MAX_COUNT))
 
     def rule(self) -> str:
         """The rule as text: one form for what means the same."""
@@ -154,9 +172,9 @@ class Pattern:
             case Every.MONTHLY:
                 words = self._months_in_words()
         if self.until is not None:
-            words += f", until {day_words(self.until, 'yMMMMd')}"
+            return _("%(rule)s, until %(day)s", rule=words, day=day_words(self.until, "yMMMMd"))
         if self.count is not None:
-            words += ", once" if self.count == 1 else f", {self.count} times"
+            return ngettext("%(rule)s, once", "%(rule)s, %(num)d times", self.count, rule=words)
         return words
 
     def dates(self, first: date, *, near: date) -> Iterator[date]:
@@ -192,25 +210,31 @@ class Pattern:
         return sorted(self.days, key=lambda day: (day.nth == LAST, day.nth, day.weekday))
 
     def _days_in_words(self) -> str:
-        return {1: "every day", 2: "every second day"}.get(self.interval, f"every {self.interval} days")
+        if self.interval <= 2:
+            return _("every day") if self.interval == 1 else _("every second day")
+        return ngettext("every %(num)d day", "every %(num)d days", self.interval)
 
     def _weeks_in_words(self) -> str:
         days = listed(day.name for day in self._sorted_days())
         if self.interval == 1:
-            return f"every {days}"
-        if self.interval == 2 and len(self.days) == 1:
-            return f"every second {days}"
-        weeks = "second week" if self.interval == 2 else f"{self.interval} weeks"
-        return f"every {weeks} on {days}"
+            return _("every %(days)s", days=days)
+        if self.interval == 2:
+            one = len(self.days) == 1
+            return _("every second %(day)s", day=days) if one else _("every second week on %(days)s", days=days)
+        return ngettext("every %(num)d week on %(days)s", "every %(num)d weeks on %(days)s", self.interval, days=days)
 
     def _months_in_words(self) -> str:
         days = self._sorted_days()
-        if len({day.weekday for day in days}) == 1:
+        if language() == FIRST and len({day.weekday for day in days}) == 1:
             which = f"{listed(_NTH[day.nth] for day in days)} {days[0].name}"
         else:
-            which = listed(f"{_NTH[day.nth]} {day.name}" for day in days)
-        months = {1: "each month", 2: "every second month"}.get(self.interval)
-        return f"{which} of {months}" if months else f"{which}, every {self.interval} months"
+            which = listed(day.words() for day in days)
+        if self.interval <= 2:
+            one = self.interval == 1
+            return (
+                _("%(which)s of each month", which=which) if one else _("%(which)s of every second month", which=which)
+            )
+        return ngettext("%(which)s, every %(num)d month", "%(which)s, every %(num)d months", self.interval, which=which)
 
 
 def instant(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -258,7 +282,7 @@ def checked(rule: str, first: datetime, zone: ZoneInfo) -> str:
     """The rule in the one form we keep, its UNTIL a local day. Raises BadRule, also where it holds no day at all."""
     pattern = Pattern.read(rule, first, zone)
     if next(pattern.dates(first.date(), near=first.date()), None) is None:
-        raise BadRule("This series would end before its first meeting. Choose a later last day.")
+        raise BadRule(_("This series would end before its first meeting. Choose a later last day."))
     return pattern.rule()
 
 
@@ -289,26 +313,28 @@ _WEEKDAY = rf"([+-]?[1-9])?({'|'.join(_CODES)})"
 _PARTS = {
     "FREQ": (
         "|".join(every.name for every in Every),
-        "A series repeats by days, weeks or months: DAILY, WEEKLY or MONTHLY.",
+        _l("A series repeats by days, weeks or months: DAILY, WEEKLY or MONTHLY."),
     ),
-    "INTERVAL": ("[0-9]+", "INTERVAL is a whole number, such as INTERVAL=2."),
-    "BYDAY": (f"{_WEEKDAY}(,{_WEEKDAY})*", "BYDAY names weekdays, such as TU, 3WE or -1FR."),
-    "UNTIL": ("[0-9]{8}(T[0-9]{6}Z)?", "UNTIL is a day, such as UNTIL=20270107."),
-    "COUNT": ("[0-9]+", "COUNT is a whole number, such as COUNT=10."),
+    "INTERVAL": ("[0-9]+", _l("INTERVAL is a whole number, such as INTERVAL=2.")),
+    "BYDAY": (f"{_WEEKDAY}(,{_WEEKDAY})*", _l("BYDAY names weekdays, such as TU, 3WE or -1FR.")),
+    "UNTIL": ("[0-9]{8}(T[0-9]{6}Z)?", _l("UNTIL is a day, such as UNTIL=20270107.")),
+    "COUNT": ("[0-9]+", _l("COUNT is a whole number, such as COUNT=10.")),
 }
 
 
 def _parts(rule: str) -> dict[str, str]:
     """The rule's parts by name, each once and of its shape, FREQ among them."""
     if len(rule) > MAX_RULE_LENGTH:
-        raise BadRule(f"A rule has at most {MAX_RULE_LENGTH} characters.")
+        raise BadRule(_("A rule has at most %(most)d characters.", most=MAX_RULE_LENGTH))
     if not rule.isascii():  # before upper(), which turns some other letters into ASCII ones
-        raise BadRule("A rule is written in plain letters, such as FREQ=WEEKLY;BYDAY=TU.")
+        raise BadRule(_("A rule is written in plain letters, such as FREQ=WEEKLY;BYDAY=TU."))
     parts: dict[str, str] = {}
     for part in rule.upper().split(";"):
-        name, _, value = part.partition("=")
+        name, _equals, value = part.partition("=")
         if name not in _PARTS or name in parts:
-            raise BadRule("A rule is made of FREQ, INTERVAL, BYDAY, and UNTIL or COUNT, each once; leave out the rest.")
+            raise BadRule(
+                _("A rule is made of FREQ, INTERVAL, BYDAY, and UNTIL or COUNT, each once; leave out the rest.")
+            )
         shape, sentence = _PARTS[name]
         if not re.fullmatch(shape, value):
             raise BadRule(sentence)
@@ -316,6 +342,17 @@ def _parts(rule: str) -> dict[str, str]:
     if "FREQ" not in parts:
         raise BadRule(_PARTS["FREQ"][1])
     return parts
+
+
+def _which_interval(every: Every) -> str:
+    """Between what and what an interval lies, in words."""
+    match every:
+        case Every.DAILY:
+            return _("Choose a number of days from 1 to %(most)d.", most=every.longest)
+        case Every.WEEKLY:
+            return _("Choose a number of weeks from 1 to %(most)d.", most=every.longest)
+        case Every.MONTHLY:
+            return _("Choose a number of months from 1 to %(most)d.", most=every.longest)
 
 
 def _day(code: str) -> Day:
@@ -329,11 +366,11 @@ def _until(text: str, zone: ZoneInfo) -> date:
             return date.fromisoformat(text)
         return datetime.fromisoformat(text).astimezone(zone).date()
     except (ValueError, OverflowError) as error:
-        raise BadRule("The last day is not in the calendar. Choose another.") from error
+        raise BadRule(_("The last day is not in the calendar. Choose another.")) from error
 
 
 def _check_wall(wall: datetime) -> None:
     if wall.tzinfo is not None:
         raise ValueError("A wall time is naive; its zone is given beside it.")
     if not EARLIEST <= wall.date() <= LATEST:
-        raise BadRule(f"Choose a day between {EARLIEST.year} and {LATEST.year}.")
+        raise BadRule(_("Choose a day between %(first)d and %(last)d.", first=EARLIEST.year, last=LATEST.year))

@@ -8,10 +8,11 @@ from sqlalchemy.orm import aliased
 
 from supportgroup.db import db
 from supportgroup.groups.models import Joining, Membership, MembershipState, Role
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.meetings.models import Presence
 from supportgroup.safety.queries import apart
 
-SOMEONE_NEW, A_MEMBER, A_FORMER_MEMBER = "Someone new", "A member", "A former member"
+SOMEONE_NEW, A_MEMBER, A_FORMER_MEMBER = _l("Someone new"), _l("A member"), _l("A former member")
 GREY = 8  # the colour of who is not named
 
 
@@ -34,13 +35,13 @@ class Roster:
 
     def __getitem__(self, membership_id: UUID | None) -> Person:
         """The person; whoever is not there any more is a former member."""
-        gone = Person(membership_id or UUID(int=0), A_FORMER_MEMBER, GREY, named=False, facilitator=False)
+        gone = Person(membership_id or UUID(int=0), str(A_FORMER_MEMBER), GREY, named=False, facilitator=False)
         return self.people.get(membership_id, gone) if membership_id else gone
 
     def host(self, membership_id: UUID) -> str:
         """The name of who hosts a meeting; a member, where the reader does not see whom: the meeting takes place."""
         person = self.people.get(membership_id)
-        return person.name if person else A_MEMBER
+        return person.name if person else str(A_MEMBER)
 
     def names(self) -> list[str]:
         """The names of the active ones the reader may see, for choosing among them."""
@@ -69,7 +70,7 @@ def roster(me: Membership) -> Roster:
         facilitator = row.role is Role.FACILITATOR
         known = me.hello_at is not None and row.hello_at is not None
         named = everyone or facilitator or known or row.id == me.id or row.met
-        unnamed = A_MEMBER if row.hello_at else SOMEONE_NEW
+        unnamed = str(A_MEMBER if row.hello_at else SOMEONE_NEW)
         people[row.id] = Person(
             row.id, row.name if named else unnamed, row.colour if named else GREY, named=named, facilitator=facilitator
         )

@@ -11,6 +11,7 @@ from supportgroup import clock
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Group, GroupState, Membership
+from supportgroup.languages import gettext as _
 from supportgroup.meetings import answers, calendars, notices, queries, recurrence, rota
 from supportgroup.meetings.models import Meeting, MeetingState, Pause, Rsvp, Series
 from supportgroup.meetings.recurrence import EARLIEST, BadRule, Occurrence
@@ -168,7 +169,7 @@ def running(by: Membership, series_id: UUID) -> Series:
     """The series, locked, while it goes on. Raises Refused."""
     series = queries.series(by, series_id, lock=True)
     if series is None or series.ended_at is not None:
-        raise Refused("This series was stopped already.")
+        raise Refused(_("This series was stopped already."))
     return series
 
 
@@ -212,7 +213,7 @@ def change_following(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str)
     """
     known = queries.meeting(by, meeting_id)
     if known is None or known.series_id is None or known.original_on is None:
-        raise Refused("This meeting stands alone, so nothing follows it.")
+        raise Refused(_("This meeting stands alone, so nothing follows it."))
     old = running(by, known.series_id)
     meeting = changeable(by, meeting_id)
     following = rows_after(old, known.original_on)
@@ -247,7 +248,7 @@ def change_all(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str) -> Se
     known = queries.meeting(by, meeting_id)
     first = first_to_come(known) if known else None
     if known is None or first is None or known.original_on is None or first.original_on is None:
-        raise Refused("There is no meeting of this series to come.")
+        raise Refused(_("There is no meeting of this series to come."))
     day = max(plan.wall.date() - (known.original_on - first.original_on), clock.now().date())
     return change_following(
         by=by,
@@ -278,7 +279,7 @@ def first_day(plan: Plan, rule: str, zone: str, *, skip: Container[date]) -> dat
     except BadRule as reason:
         raise Refused(str(reason)) from None
     if not found:
-        raise Refused("This series would end before its first meeting. Choose a later last day.")
+        raise Refused(_("This series would end before its first meeting. Choose a later last day."))
     return found[0].original_on
 
 

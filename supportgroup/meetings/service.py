@@ -16,6 +16,8 @@ from supportgroup.groups.models import (
     Membership,
     MembershipState,
 )
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.meetings import (
     answers,
     notices,
@@ -26,8 +28,8 @@ from supportgroup.meetings import (
 from supportgroup.meetings.models import Meeting, MeetingState
 from supportgroup.meetings.reminders import owe_reminders
 
-PASSED = "That day and time have passed. Choose a later one."
-LIKE_WHAT_WAS = "This meeting has begun or is over, so it stays as it was."
+PASSED = _l("That day and time have passed. Choose a later one.")
+LIKE_WHAT_WAS = _l("This meeting has begun or is over, so it stays as it was.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +86,7 @@ def create_meeting(*, group: Group, plan: Plan, by: Membership | None = None) ->
 
 def refuse_resting(group: Group) -> None:
     if group.state is not GroupState.ACTIVE:
-        raise Refused("The group rests for now. Wake it up first, then plan.")
+        raise Refused(_("The group rests for now. Wake it up first, then plan."))
 
 
 def texts(plan: Plan) -> dict[str, object]:
@@ -111,7 +113,7 @@ def host_of(group_id: UUID, membership_id: UUID | None) -> UUID | None:
         Membership.state == MembershipState.ACTIVE,
     )
     if db.session.scalar(active) is None:
-        raise Refused("The host is somebody of this group. Choose again.")
+        raise Refused(_("The host is somebody of this group. Choose again."))
     return membership_id
 
 
@@ -184,7 +186,7 @@ def changeable(by: Membership, meeting_id: UUID) -> Meeting:
     """The meeting, locked, as long as it is still to come. Raises Refused."""
     meeting = queries.meeting(by, meeting_id, lock=True)
     if meeting is None:
-        raise Refused("This meeting is not there any more.")
+        raise Refused(_("This meeting is not there any more."))
     refuse_past(meeting)
     return meeting
 
@@ -192,7 +194,7 @@ def changeable(by: Membership, meeting_id: UUID) -> Meeting:
 def refuse_past(meeting: Meeting) -> None:
     """Raises Refused for a meeting that can be changed no more."""
     if not meeting.is_planned:
-        raise Refused("This meeting was cancelled already.")
+        raise Refused(_("This meeting was cancelled already."))
     if meeting.starts_at <= clock.now():
         raise Refused(LIKE_WHAT_WAS)
 

@@ -10,6 +10,7 @@ from flask_login import login_required
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
 from supportgroup.mail.links import destination
 from supportgroup.meetings import queries, swaps
 from supportgroup.meetings.models import Meeting
@@ -75,7 +76,9 @@ def ask_swap(slug: str, meeting_id: UUID) -> ResponseReturnValue:
         abort(422)
     with transaction():
         swaps.ask(me=me, meeting_id=meeting_id, asked_id=asked_id, other_id=other_id)
-    flash(f"{person.name} is asked, and nobody else hears of it. Until there is a yes the turn is yours.")
+    flash(
+        _("%(name)s is asked, and nobody else hears of it. Until there is a yes the turn is yours.", name=person.name)
+    )
     return redirect(url_for(".swap", slug=slug, meeting_id=meeting_id), 303)
 
 
@@ -96,7 +99,7 @@ def take_back_swap(slug: str, meeting_id: UUID) -> ResponseReturnValue:
         abort(404)
     with transaction():
         swaps.take_back(me=me, meeting_id=meeting_id)
-    flash("Taken back. The turn is yours, as it was.")
+    flash(_("Taken back. The turn is yours, as it was."))
     return redirect(url_for(".swap", slug=slug, meeting_id=meeting_id), 303)
 
 
@@ -115,9 +118,9 @@ def answer_swap(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     with transaction():
         swaps.answer(me=me, meeting_id=meeting_id, yes=said == "yes")
     if said == "yes":
-        flash("You host this one now. Thank you. Agenda and checklist wait on its page.")
+        flash(_("You host this one now. Thank you. Agenda and checklist wait on its page."))
     else:
-        flash("Not now. That is fine. Nobody asks you for this one again.")
+        flash(_("Not now. That is fine. Nobody asks you for this one again."))
     return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
 
 

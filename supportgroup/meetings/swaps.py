@@ -10,6 +10,8 @@ from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import GroupState, Membership
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.service import Owed, drop, owe
 from supportgroup.meetings import rota
 from supportgroup.meetings.hosting import held
@@ -19,11 +21,11 @@ from supportgroup.safety.queries import apart, blocked_with
 
 KIND = "host-swap"
 ASKED, YES, NOT_NOW = "asked", "yes", "not-now"  # what a letter is about: the end of its occasion
-NOT_YOURS = "This turn is not yours any more."
-CHANGED = "Their turn has changed meanwhile. Look again whose turn is when."
-ONE_AT_A_TIME = "Somebody is asked already. Take that back first."
-NOT_THIS_ONE = "They can’t host this one. Ask somebody else, or pass it on."
-NOT_ASKED = "Nothing is asked of you any more: it was taken back, or the turn has changed."
+NOT_YOURS = _l("This turn is not yours any more.")
+CHANGED = _l("Their turn has changed meanwhile. Look again whose turn is when.")
+ONE_AT_A_TIME = _l("Somebody is asked already. Take that back first.")
+NOT_THIS_ONE = _l("They can’t host this one. Ask somebody else, or pass it on.")
+NOT_ASKED = _l("Nothing is asked of you any more: it was taken back, or the turn has changed.")
 
 
 def there() -> Select[TurnSwap]:
@@ -52,7 +54,7 @@ def ask(*, me: Membership, meeting_id: UUID, asked_id: UUID, other_id: UUID | No
     """
     me = held(me)
     if me.group.state is not GroupState.ACTIVE:
-        raise Refused("The group rests for now, so nobody hosts.")
+        raise Refused(_("The group rests for now, so nobody hosts."))
     turns = turns_held(me, meeting_id, other_id)
     other = groups.membership(me.group_id, asked_id)
     if turns[0].host_id != me.id:

@@ -9,6 +9,8 @@ from uuid import UUID
 from supportgroup.db import db
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
+from supportgroup.languages import ngettext
 from supportgroup.mail.reaching import reached
 from supportgroup.meetings import pausing, queries, service
 from supportgroup.meetings.answers import is_last_day, members
@@ -35,14 +37,20 @@ def of_change(meeting: Meeting, plan: Plan, *, by: Membership) -> list[Telling]:
     starts_at = service.instant(plan.wall, meeting.zone)
     told = []
     if starts_at != meeting.starts_at:
-        told.append(counted("It has a new time", heard(meeting, Hear.NOT_DECLINED, by)))
+        told.append(counted(_("It has a new time"), heard(meeting, Hear.NOT_DECLINED, by)))
     elif service.matters_of(plan) != service.matters_of(meeting):
-        told.append(counted("Something about it changed", heard(meeting, Hear.COMING, by)))
+        told.append(counted(_("Something about it changed"), heard(meeting, Hear.COMING, by)))
     if plan.host_id != meeting.host_id:
         told += of_turn(plan.host_id, by=by)
     freed = places_freed(meeting, plan)
     if freed:
-        told.append(Telling("A place is free", freed, [f"{number(freed)} who {'wait' if freed > 1 else 'waits'}"]))
+        told.append(
+            Telling(
+                _("A place is free"),
+                freed,
+                [ngettext("%(number)s who waits", "%(number)s who wait", freed, number=number(freed))],
+            )
+        )
     return [one for one in told if one.people]
 
 
@@ -59,23 +67,23 @@ def of_turn(host_id: UUID | None, *, by: Membership) -> list[Telling]:
     """What giving a turn as host to somebody sends: that it is theirs, unless it is one's own."""
     host = groups.membership(by.group_id, host_id) if host_id and host_id != by.id else None
     hears = host is not None and reached([host.account_id], HOSTING, by.group_id)
-    return [Telling("It is your turn to host", 1, ["one who hosts"])] if hears else []
+    return [Telling(_("It is your turn to host"), 1, [_("one who hosts")])] if hears else []
 
 
 def of_following(meeting: Meeting, plan: Plan, *, by: Membership) -> list[Telling]:
     """What changing this one and those after it sends: every member hears of it, once, and a new host of the first."""
     service.refuse_past(meeting)
     turn = of_turn(plan.host_id, by=by) if plan.host_id != meeting.host_id else []
-    return [counted("These meetings change", heard(meeting, Hear.EVERYONE, by)), *turn]
+    return [counted(_("These meetings change"), heard(meeting, Hear.EVERYONE, by)), *turn]
 
 
 def of_cancelling(meeting: Meeting, *, by: Membership) -> list[Telling]:
-    return [counted("It is cancelled", heard(meeting, Hear.NOT_DECLINED, by))]
+    return [counted(_("It is cancelled"), heard(meeting, Hear.NOT_DECLINED, by))]
 
 
 def of_stopping(series: Series, *, by: Membership) -> list[Telling]:
     ahead = to_come(series)
-    return [counted("There are no more of these meetings", heard(ahead[0], Hear.EVERYONE, by))] if ahead else []
+    return [counted(_("There are no more of these meetings"), heard(ahead[0], Hear.EVERYONE, by))] if ahead else []
 
 
 def to_come(series: Series) -> Sequence[Meeting]:
@@ -89,7 +97,7 @@ def of_pause(series: Series, from_on: date, until_on: date, *, by: Membership) -
     if not inside:
         return []
     until = pausing.day_words(until_on, pausing.today_of(series))
-    return [counted(f"No meetings until {until}", heard(inside[0], Hear.EVERYONE, by))]
+    return [counted(_("No meetings until %(day)s", day=until), heard(inside[0], Hear.EVERYONE, by))]
 
 
 def heard(meeting: Meeting, who: Hear, by: Membership) -> list[Hearer]:
@@ -102,12 +110,20 @@ def heard(meeting: Meeting, who: Hear, by: Membership) -> list[Hearer]:
 def counted(what: str, hearers: Sequence[Hearer]) -> Telling:
     """These people, by what they answered."""
     sorts = Counter(Answer.GOING if one.hosts else one.answer for one in hearers)
-    words = [
-        (Answer.GOING, "comes", "come"),
-        (Answer.MAYBE, "said maybe", "said maybe"),
-        (Answer.WAITING, "waits for a place", "wait for a place"),
-        (None, "has not answered", "have not answered"),
-        (Answer.NOT_GOING, "does not come", "do not come"),
-    ]
-    whom = [f"{number(n)} who {one if n == 1 else many}" for sort, one, many in words if (n := sorts[sort])]
-    return Telling(what, len(hearers), whom)
+    order = (Answer.GOING, Answer.MAYBE, Answer.WAITING, None, Answer.NOT_GOING)
+    return Telling(what, len(hearers), [in_words(sort, sorts[sort]) for sort in order if sorts[sort]])
+
+
+def in_words(sort: Answer | None, people: int) -> str:
+    """So many people who answered so, or have not: `two who come`."""
+    said = {"number": number(people)}
+    match sort:
+        case Answer.GOING:
+            return ngettext("%(number)s who comes", "%(number)s who come", people, **said)
+        case Answer.MAYBE:
+            return ngettext("%(number)s who said maybe", "%(number)s who said maybe", people, **said)
+        case Answer.WAITING:
+            return ngettext("%(number)s who waits for a place", "%(number)s who wait for a place", people, **said)
+        case Answer.NOT_GOING:
+            return ngettext("%(number)s who does not come", "%(number)s who do not come", people, **said)
+    return ngettext("%(number)s who has not answered", "%(number)s who have not answered", people, **said)

@@ -10,6 +10,8 @@ from supportgroup import clock
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.links import destination
 from supportgroup.meetings import answers, asking, doubts, pausing, phrases, queries, resting, service, swaps
 from supportgroup.meetings.forms import ANSWERS, CheckInForm, someone
@@ -21,10 +23,10 @@ bp = Blueprint("meetings", __name__)
 
 ROOM = "/g/<slug:slug>/meetings"
 SAID: dict[Answer | None, str] = {
-    Answer.GOING: "You are coming.",
-    Answer.MAYBE: "You said maybe.",
-    Answer.NOT_GOING: "Not this time. That is fine.",
-    Answer.WAITING: "It is full right now. You are next to hear when a place is free.",
+    Answer.GOING: _l("You are coming."),
+    Answer.MAYBE: _l("You said maybe."),
+    Answer.NOT_GOING: _l("Not this time. That is fine."),
+    Answer.WAITING: _l("It is full right now. You are next to hear when a place is free."),
 }
 EARLIER = 5  # meetings behind, on the first page
 
@@ -107,9 +109,9 @@ def answering(answer: Answer | None, *, is_full: bool) -> dict[str, object]:
     """The three answers, which of them holds, and what it means. In a full meeting the first is to wait."""
     words = dict(ANSWERS)
     if is_full and answer is not Answer.GOING:
-        words[Answer.GOING] = "Wait for a place"
+        words[Answer.GOING] = _("Wait for a place")
     waits = answer is Answer.WAITING
-    said = "A place is free. Whoever takes it first has it." if waits and not is_full else SAID.get(answer)
+    said = _("A place is free. Whoever takes it first has it.") if waits and not is_full else SAID.get(answer)
     held = None if waits and not is_full else answer
     return {"options": [(str(one), label) for one, label in words.items()], "held": held, "said": said}
 
@@ -123,7 +125,7 @@ def rsvp(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     answer = next((one for one in ANSWERS if one == request.form.get("answer")), None) or abort(422)
     with transaction():
         mine = answers.answer(me=me, meeting_id=meeting_id, answer=answer, listening="listening" in request.form)
-    flash(SAID[mine.answer])
+    flash(str(SAID[mine.answer]))
     back = {"home": url_for("front.home"), "list": url_for(".index", slug=slug)}
     return redirect(back.get(request.form.get("back", "")) or url_for(".show", slug=slug, meeting_id=meeting_id), 303)
 
@@ -136,7 +138,7 @@ def host(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     find(me, meeting_id)
     with transaction():
         service.set_host(by=me, meeting_id=meeting_id, host_id=chosen(request.form.get("host", "")))
-    flash("Saved. Who hosts hears of it.")
+    flash(_("Saved. Who hosts hears of it."))
     return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
 
 

@@ -196,8 +196,8 @@ def test_who_has_stopped_such_letters_is_not_counted_and_a_new_host_is(circle, s
     ada.post(circle.path(meeting.id, "edit"), data={**form, "confirmed": "y"})
     assert told(circle, postbox) == {
         "ada": [],
-        "ben": ["Blue: your turn, 18 May 20:00"],
-        "cleo": ["Blue: now 18 May 20:00"],
+        "ben": ["Blue: your turn, Tuesday 20:00"],
+        "cleo": ["Blue: now Tuesday 20:00"],
     }
     new = ada.post(circle.path("new"), data={**form, "repeats": "weekly", "preview": "y"}).text
     assert "It is your turn to host" in new
