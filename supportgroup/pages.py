@@ -92,7 +92,8 @@ def install_pages(app: Flask) -> None:
     ):
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(now=clock.now, when_words=words.when, short_when=words.short_when)
-    app.jinja_env.globals.update(by_day=words.by_day, for_day=words.for_day)
+    app.jinja_env.globals.update(by_day=words.by_day, by_hour=words.by_hour, for_day=words.for_day)
+    app.jinja_env.globals.update(listed=words.listed, weekday=words.weekday)
     app.jinja_env.globals.update(zone_of=zone_of, zone_named=clock.zone, link_to=link_to, link_end=Markup("</a>"))
     app.context_processor(context)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from typing import Literal
 
 from babel.dates import format_date, format_skeleton, format_time, get_day_names, get_timezone_name
 from babel.lists import format_list
@@ -52,9 +53,9 @@ def day_words(day: date, skeleton: str) -> str:
     return day_in(language(), day, skeleton)
 
 
-def weekday(number: int) -> str:
-    """`Tuesday`; 0 is Monday."""
-    return str(get_day_names("wide", locale=FORMATS[language()])[number])
+def weekday(number: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
+    """`Tuesday`, or `Tue`; 0 is Monday."""
+    return str(get_day_names(width, locale=FORMATS[language()])[number])
 
 
 def listed(names: Iterable[str]) -> str:
@@ -141,6 +142,11 @@ def by_day(instant: datetime, now: datetime, zone: tzinfo) -> str:
     if days <= 1:
         return _("tomorrow") if days == 1 else _("today")
     return _("by %(day)s", day=for_day(instant, now, zone))
+
+
+def by_hour(instant: datetime, now: datetime, zone: tzinfo) -> str:
+    """The same with the hour: `by Thursday, 17:00`."""
+    return _("%(day)s, %(time)s", day=by_day(instant, now, zone), time=local_time(instant, zone))
 
 
 def days_until(instant: datetime, now: datetime, zone: tzinfo) -> int:

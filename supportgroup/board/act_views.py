@@ -13,6 +13,7 @@ from supportgroup.board.models import Ask, Happened, Help
 from supportgroup.board.views import ASK, back_to, bp, find, find_own, page_of
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter
+from supportgroup.languages import gettext as _
 from supportgroup.safety.heavy import offer_help
 
 
@@ -29,8 +30,8 @@ def accept(slug: str, ask_id: UUID) -> ResponseReturnValue:
     except OverOwnLimit as limit:
         return page_of(me, find(me, ask_id), limit=limit)
     if ask.unnamed and not helping.holds(find(me, ask_id), me):
-        return back_to(slug, ask_id, "Said. Whoever asked sees your name, and answers.")
-    return back_to(slug, ask_id, "You can do this. Thanks. Hand it back whenever you need to, without a reason.")
+        return back_to(slug, ask_id, _("Said. Whoever asked sees your name, and answers."))
+    return back_to(slug, ask_id, _("You can do this. Thanks. Hand it back whenever you need to, without a reason."))
 
 
 @bp.post(f"{ASK}/answer")
@@ -45,7 +46,7 @@ def answer(slug: str, ask_id: UUID) -> ResponseReturnValue:
     fine = form.answer.data == "yes"
     with transaction():
         helping.answer_proposal(me=me, ask_id=ask.id, help_id=help_.id, fine=fine)
-    said = "They hear that it is fine, and who you are." if fine else "They hear “not this time”, and no more."
+    said = _("They hear that it is fine, and who you are.") if fine else _("They hear “not this time”, and no more.")
     return back_to(slug, ask_id, said)
 
 
@@ -58,7 +59,7 @@ def end_help(slug: str, ask_id: UUID) -> ResponseReturnValue:
     help_ = help_meant(ask)
     with transaction():
         helping.end_help(me=me, ask_id=ask.id, help_id=help_.id)
-    return back_to(slug, ask_id, "They hear that it is not needed from them. The ask is open again.")
+    return back_to(slug, ask_id, _("They hear that it is not needed from them. The ask is open again."))
 
 
 def help_meant(ask: Ask) -> Help:
@@ -75,8 +76,8 @@ def hand_back(slug: str, ask_id: UUID) -> ResponseReturnValue:
     with transaction():
         helping.hand_back(me=me, ask_id=ask.id)
     if proposed:
-        return back_to(slug, ask_id, "Taken back. Thanks for being willing.")
-    return back_to(slug, ask_id, "Handed back. Thanks for being willing. The ask is open again.")
+        return back_to(slug, ask_id, _("Taken back. Thanks for being willing."))
+    return back_to(slug, ask_id, _("Handed back. Thanks for being willing. The ask is open again."))
 
 
 @bp.post(f"{ASK}/done")
@@ -86,7 +87,7 @@ def done(slug: str, ask_id: UUID) -> ResponseReturnValue:
     ask = find(me, ask_id)
     with transaction():
         helping.finish(me=me, ask_id=ask.id)
-    return back_to(slug, ask_id, "It rests now." if ask.is_listen else "Done. Nothing is owed.")
+    return back_to(slug, ask_id, _("It rests now.") if ask.is_listen else _("Done. Nothing is owed."))
 
 
 @bp.post(f"{ASK}/happened")
@@ -100,7 +101,9 @@ def happened(slug: str, ask_id: UUID) -> ResponseReturnValue:
         abort(422)
     with transaction():
         helping.say_what_happened(me=me, ask_id=ask.id, happened=form.happened.data)
-    said = "That is fine. It says nothing about you." if form.happened.data is Happened.NO else "Thanks for telling."
+    said = (
+        _("That is fine. It says nothing about you.") if form.happened.data is Happened.NO else _("Thanks for telling.")
+    )
     return back_to(slug, ask_id, said)
 
 
@@ -116,7 +119,7 @@ def thank(slug: str, ask_id: UUID) -> ResponseReturnValue:
         return page_of(me, ask, thanks=form)
     with transaction():
         helping.thank(me=me, ask_id=ask.id, help_id=help_.id, text=form.text.data or "")
-    return back_to(slug, ask_id, "Said. Only the two of you see it.")
+    return back_to(slug, ask_id, _("Said. Only the two of you see it."))
 
 
 @bp.post(f"{ASK}/messages")
@@ -147,4 +150,4 @@ def heard(slug: str, ask_id: UUID) -> ResponseReturnValue:
         abort(422)
     with transaction():
         helping.hear(me=me, ask_id=ask.id, says=form.says.data, line=form.line.data or "")
-    return back_to(slug, ask_id, "Said. That is all that is needed.")
+    return back_to(slug, ask_id, _("Said. That is all that is needed."))

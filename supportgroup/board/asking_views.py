@@ -13,12 +13,14 @@ from supportgroup.accounts.queries import recipient
 from supportgroup.board import base_rate, drafts, examples, eyes, phrases, queries, service
 from supportgroup.board.forms import AskForm, ExampleForm, Poster, When, member_of, values
 from supportgroup.board.models import Ask, Draft, Eyes
-from supportgroup.board.phrases import Example
+from supportgroup.board.starters import Example
 from supportgroup.board.views import ASK, ROOM, bp, find_own, my_zone, offer_of, people
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
 from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.kinds import quiet_until
 from supportgroup.meetings.roster import Roster, roster
 from supportgroup.reflections.forms import BeforeForm, before_you_ask
@@ -26,9 +28,9 @@ from supportgroup.reflections.service import note_before
 from supportgroup.safety.heavy import offer_help
 from supportgroup.safety.queries import hiding_of
 
-SEEN_FIRST = "It is said. A facilitator looks first, then the others see it."
+SEEN_FIRST = _l("It is said. A facilitator looks first, then the others see it.")
 FEW = 4  # of so many people somebody may guess who asked without a name
-THROUGH = "It is with those who look after the group. One of them posts it for you."
+THROUGH = _l("It is with those who look after the group. One of them posts it for you.")
 
 
 @bp.route(f"{ROOM}/asks/new", methods=["GET", "POST"])
@@ -53,7 +55,7 @@ def new(slug: str) -> ResponseReturnValue:
             looked = look(me, form, before)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
-    left_out = [phrases.DELICATE[one] for one in me.group.left_out]
+    left_out = [str(phrases.DELICATE[one]) for one in me.group.left_out]
     found = examples.starts(me.group_id)
     page = ask_page(
         "board/new.html",
@@ -76,7 +78,7 @@ def post(me: Membership, form: AskForm, before: BeforeForm) -> ResponseReturnVal
     with transaction():
         ask = service.post_ask(me=me, wish=wish)
         note_before(account_id=me.account_id, ask_id=ask.id, about=ask.title, before=before.before())
-    flash(THROUGH if wish.through else SEEN_FIRST if hiding_of(ask.id) else posted())
+    flash(str(THROUGH if wish.through else SEEN_FIRST if hiding_of(ask.id) else posted()))
     offer_help(form.title.data, form.body.data)
     return redirect(url_for("board.show", slug=me.group.slug, ask_id=ask.id), 303)
 
@@ -107,14 +109,14 @@ def example_meant(me: Membership, word: str) -> Example | None:
 def fill(form: AskForm, example: Example | None) -> None:
     """Start from an example; what stands in the other fields stays."""
     if example is not None:
-        form.title.data, form.kind.data, form.size_minutes.data = example.title, example.kind, example.size_minutes
+        form.title.data, form.kind.data, form.size_minutes.data = str(example.title), example.kind, example.size_minutes
 
 
 def first_choices(me: Membership) -> dict[str, Any]:
     """What a new ask starts from: an example, an ask like it, or my last choices; the kind, where a link says it."""
     example = example_meant(me, request.args.get("example", ""))
     if example is not None:
-        return {"title": example.title, "kind": example.kind, "size_minutes": example.size_minutes}
+        return {"title": str(example.title), "kind": example.kind, "size_minutes": example.size_minutes}
     like = own_ask(me, request.args.get("like", ""))
     if like is not None:
         return {**values(service.wish_of(like), my_zone()), "when": When.WEEK, "day": None}
@@ -166,9 +168,10 @@ def posted() -> str:
     now = clock.now()
     later = quiet_until(now, recipient(current_user))
     if later == now:
-        return "It is on the board."
-    return (
-        f"It is on the board. People looking now can see it; letters go out from {words.local_time(later, my_zone())}."
+        return _("It is on the board.")
+    return _(
+        "It is on the board. People looking now can see it; letters go out from %(time)s.",
+        time=words.local_time(later, my_zone()),
     )
 
 
@@ -182,7 +185,7 @@ def keep_draft(slug: str) -> ResponseReturnValue:
         kept = drafts.keep(me=me, fields={name: request.form.getlist(name) for name in names})
     if "quietly" in request.form:
         return "", 204
-    flash("Kept for you, for thirty days. Nobody else sees it." if kept else "There is nothing to keep yet.")
+    flash(_("Kept for you, for thirty days. Nobody else sees it.") if kept else _("There is nothing to keep yet."))
     return redirect(url_for("board.new", slug=slug), 303)
 
 
@@ -192,7 +195,7 @@ def let_go_of_draft(slug: str) -> ResponseReturnValue:
     me = enter(slug)
     with transaction():
         drafts.let_go(me.id)
-    flash("Gone. Begin whenever you like.")
+    flash(_("Gone. Begin whenever you like."))
     return redirect(url_for("board.new", slug=slug), 303)
 
 
@@ -211,7 +214,7 @@ def edit(slug: str, ask_id: UUID) -> ResponseReturnValue:
         try:
             with transaction():
                 service.edit_ask(me=me, ask_id=ask.id, wish=form.wish())
-            flash("Saved.")
+            flash(_("Saved."))
             offer_help(form.title.data, form.body.data)
             return redirect(url_for("board.show", slug=slug, ask_id=ask.id), 303)
         except Refused as refusal:
@@ -231,7 +234,7 @@ def own_examples(slug: str) -> ResponseReturnValue:
                 examples.add(
                     me=me, kind=form.kind.data, size_minutes=form.size_minutes.data, title=form.title.data or ""
                 )
-            flash("Added.")
+            flash(_("Added."))
             return redirect(url_for("board.own_examples", slug=slug), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -245,5 +248,5 @@ def remove_example(slug: str, example_id: UUID) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     with transaction():
         examples.remove(me=me, example_id=example_id)
-    flash("Taken out.")
+    flash(_("Taken out."))
     return redirect(url_for("board.own_examples", slug=slug), 303)

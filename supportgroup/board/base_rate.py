@@ -15,6 +15,8 @@ from sqlalchemy import and_, delete, func, insert, or_, select
 from supportgroup import clock
 from supportgroup.board.models import HELPING, Ask, AskKind, AskState, BaseRate, Eyes, Help
 from supportgroup.db import db
+from supportgroup.languages import gettext as _
+from supportgroup.languages import ngettext
 
 ASKS, ASKERS = 10, 5  # at least so many asks, by at least so many people
 WORTH_TELLING = 6  # of ten
@@ -79,13 +81,17 @@ def sentence(group_id: UUID) -> str | None:
     rate = db.session.get(BaseRate, group_id)
     if rate is None or rate.yes_of_ten < WORTH_TELLING:
         return None
-    return f"{rate.yes_of_ten} of 10 asks here get a yes, most within {span(rate.minutes)}."
+    return _(
+        "%(number)s of 10 asks here get a yes, most within %(span)s.",
+        number=rate.yes_of_ten,
+        span=span(rate.minutes),
+    )
 
 
 def span(minutes: int) -> str:
     """So long in round words, never shorter than it is: `an hour`, `3 hours`, `a day`, `2 days`."""
     hours = max(1, -(-minutes // 60))
     if hours < 24:
-        return "an hour" if hours == 1 else f"{hours} hours"
+        return ngettext("an hour", "%(num)d hours", hours)
     days = -(-hours // 24)
-    return "a day" if days == 1 else f"{days} days"
+    return ngettext("a day", "%(num)d days", days)

@@ -15,6 +15,7 @@ from supportgroup.board.models import HELPING, Ask, Help, LoadWish
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
 from supportgroup.words import number
 
 WEEK = timedelta(days=7)
@@ -75,7 +76,7 @@ def respect(*, account_id: UUID, size_minutes: int) -> None:
     """Raises OverOwnLimit, with what to say, where one more ask of this size is over what the account set itself."""
     now, wish = clock.now(), wish_of(account_id)
     if wish.rests(now):
-        raise OverOwnLimit("You are resting at the moment. It is fine to leave this one to someone else.")
+        raise OverOwnLimit(_("You are resting at the moment. It is fine to leave this one to someone else."))
     if size_minutes <= FREE:
         return
     have = db.session.scalar(select(carried(account_id, now))) or 0
@@ -86,5 +87,5 @@ def respect(*, account_id: UUID, size_minutes: int) -> None:
 def said(per_week: int, have: int) -> str:
     """`You set yourself two a week, and you have two.`"""
     if per_week == 0:
-        return "You set yourself none for now."
-    return f"You set yourself {number(per_week)} a week, and you have {number(have)}."
+        return _("You set yourself none for now.")
+    return _("You set yourself %(wanted)s a week, and you have %(have)s.", wanted=number(per_week), have=number(have))

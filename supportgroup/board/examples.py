@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.board.models import AskKind, GroupExample
-from supportgroup.board.phrases import EXAMPLES, Example
+from supportgroup.board.starters import EXAMPLES, Example
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
 
 MOST = 40  # of a group's own
 NEAR = 3  # shown beside what was chosen
@@ -68,7 +69,7 @@ def add(*, me: Membership, kind: AskKind, size_minutes: int, title: str) -> None
     if any((one.kind, one.title) == (kind, title) for one in there):
         return
     if len(there) >= MOST:
-        raise Refused(f"There are {MOST} already. Take one out first.")
+        raise Refused(_("There are %(number)s already. Take one out first.", number=MOST))
     made = GroupExample(group_id=me.group_id, kind=kind, size_minutes=size_minutes, created_at=clock.now())
     made.title = title
     db.session.add(made)

@@ -24,6 +24,8 @@ from supportgroup.board.models import AskKind, Eyes, Hearing
 from supportgroup.board.phrases import HAPPENED, HEARING, KINDS, PROPOSAL, SIZES
 from supportgroup.board.service import Wish
 from supportgroup.fields import Form, Line, Paragraphs, choices
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
 MOST_HELPERS = 20
 END_OF_DAY = time(23, 59, 59)
@@ -39,11 +41,11 @@ class When(StrEnum):
 
 
 WHENS = {
-    When.WEEK: "Within a week",
-    When.TODAY: "Today",
-    When.TOMORROW: "Tomorrow",
-    When.DAY: "On a day I choose",
-    When.ANY: "No day: it stays up for a week",
+    When.WEEK: _l("Within a week"),
+    When.TODAY: _l("Today"),
+    When.TOMORROW: _l("Tomorrow"),
+    When.DAY: _l("On a day I choose"),
+    When.ANY: _l("No day: it stays up for a week"),
 }
 
 
@@ -56,9 +58,9 @@ class Poster(StrEnum):
 
 
 POSTERS = {
-    Poster.MYSELF: "I post it",
-    Poster.WITH_NAME: "A facilitator may post it for me, with my name",
-    Poster.WITHOUT_NAME: "A facilitator may post it for me, without my name",
+    Poster.MYSELF: _l("I post it"),
+    Poster.WITH_NAME: _l("A facilitator may post it for me, with my name"),
+    Poster.WITHOUT_NAME: _l("A facilitator may post it for me, without my name"),
 }
 
 
@@ -121,7 +123,7 @@ class Day(DateField):
         try:
             super().process_formdata([text for text in valuelist if text])
         except ValueError:
-            raise ValueError("That day is not in the calendar. Choose one, such as 24 May.") from None
+            raise ValueError(_("That day is not in the calendar. Choose one, such as 24 May.")) from None
 
 
 class Hour(TimeField):
@@ -131,7 +133,7 @@ class Hour(TimeField):
         try:
             super().process_formdata([text for text in valuelist if text])
         except ValueError:
-            raise ValueError("That is no time of day. Write it as 18:30.") from None
+            raise ValueError(_("That is no time of day. Write it as 18:30.")) from None
 
 
 class AskForm(Form):
@@ -143,50 +145,52 @@ class AskForm(Form):
     timed = False
 
     title = Line(
-        "What would help?",
-        [DataRequired("Say in a few words what would help."), Length(max=120, message="Up to 120 letters.")],
+        _l("What would help?"),
+        [DataRequired(_l("Say in a few words what would help.")), Length(max=120, message=_l("Up to 120 letters."))],
     )
-    kind = Cards("What kind of help is it?", KINDS, "Choose what kind of help it is.")
-    when = OneOf("When?", WHENS, "Choose when it would help.", default=When.WEEK)
-    day = Day("Which day?")
-    at = Hour("At or before what time?")
-    size_minutes = OneOf("How long will it take?", SIZES, "Choose about how long it takes.", default=15)
+    kind = Cards(_l("What kind of help is it?"), KINDS, _l("Choose what kind of help it is."))
+    when = OneOf(_l("When?"), WHENS, _l("Choose when it would help."), default=When.WEEK)
+    day = Day(_l("Which day?"))
+    at = Hour(_l("At or before what time?"))
+    size_minutes = OneOf(_l("How long will it take?"), SIZES, _l("Choose about how long it takes."), default=15)
     helpers_wanted = OneOf(
-        "How many people would help?",
+        _l("How many people would help?"),
         {number: str(number) for number in range(1, MOST_HELPERS + 1)},
-        f"Choose a number from 1 to {MOST_HELPERS}.",
+        _l("Choose a number from 1 to %(most)s.", most=MOST_HELPERS),
         default=1,
     )
     area = Line(
-        "Rough place",
-        [Length(max=80, message="Up to 80 letters.")],
-        description="A part of town is enough. It stands on the card.",
+        _l("Rough place"),
+        [Length(max=80, message=_l("Up to 80 letters."))],
+        description=_l("A part of town is enough. It stands on the card."),
     )
     place = Line(
-        "Exact place",
-        [Length(max=200, message="Up to 200 letters.")],
-        description="Only who helps with it sees this.",
+        _l("Exact place"),
+        [Length(max=200, message=_l("Up to 200 letters."))],
+        description=_l("Only who helps with it sees this."),
     )
-    eyes = Cards("Who sees it?", dict.fromkeys(Eyes, ""), "Choose who sees it.", default=Eyes.GROUP)
-    chosen = Several("Who is it for?")
+    eyes = Cards(_l("Who sees it?"), dict.fromkeys(Eyes, ""), _l("Choose who sees it."), default=Eyes.GROUP)
+    chosen = Several(_l("Who is it for?"))
     unnamed = BooleanField(
-        "Ask without my name",
-        description="Nobody sees that it is you. Whoever could do it tells you their name first, and hears yours when "
-        "you say “yes, that’s fine”. The fewer people see it, the sooner somebody may guess.",
+        _l("Ask without my name"),
+        description=_l(
+            "Nobody sees that it is you. Whoever could do it tells you their name first, and hears yours when "
+            "you say “yes, that’s fine”. The fewer people see it, the sooner somebody may guess."
+        ),
     )
-    body = Paragraphs("More words", [Length(max=4000, message="Up to 4,000 letters.")])
+    body = Paragraphs(_l("More words"), [Length(max=4000, message=_l("Up to 4,000 letters."))])
     content_note = Line(
-        "Content note",
-        [Length(max=60, message="Up to 60 letters.")],
-        description="A word on what it touches, such as grief. Others see it first, and open the rest by choice.",
+        _l("Content note"),
+        [Length(max=60, message=_l("Up to 60 letters."))],
+        description=_l("A word on what it touches, such as grief. Others see it first, and open the rest by choice."),
     )
 
     poster = Cards(
-        "Who posts it?",
+        _l("Who posts it?"),
         POSTERS,
-        "Choose who posts it.",
+        _l("Choose who posts it."),
         default=Poster.MYSELF,
-        description="What you write goes to the facilitators only, until one of them posts it.",
+        description=_l("What you write goes to the facilitators only, until one of them posts it."),
     )
 
     def validate_at(self, _field: Any) -> None:
@@ -195,11 +199,11 @@ class AskForm(Form):
             return
         self.needed_by, self.timed = self.instant()
         if self.needed_by is not None and self.needed_by <= clock.now() and self.needed_by != self.kept:
-            raise ValidationError("That time has passed. Choose a later one.")
+            raise ValidationError(_("That time has passed. Choose a later one."))
 
     def validate_chosen(self, field: Any) -> None:
         if self.eyes.data is Eyes.CHOSEN and not field.data:
-            raise ValidationError("Choose at least one person.")
+            raise ValidationError(_("Choose at least one person."))
 
     def instant(self) -> tuple[datetime | None, bool]:
         """The instant until which it would help, and whether an hour was named. A day without one lasts to its end."""
@@ -210,9 +214,9 @@ class AskForm(Form):
         if self.when.data is not When.DAY:
             return self.local(today + timedelta(days=later[self.when.data]), END_OF_DAY), False
         if self.day.data is None:
-            raise ValidationError("Choose the day.")
+            raise ValidationError(_("Choose the day."))
         if not today - FURTHEST <= self.day.data <= today + FURTHEST:
-            raise ValidationError("Choose a day within the next year.")
+            raise ValidationError(_("Choose a day within the next year."))
         return self.local(self.day.data, self.at.data or END_OF_DAY), self.at.data is not None
 
     def local(self, day: date, at: time) -> datetime:
@@ -275,58 +279,58 @@ class ExampleForm(Form):
     """An example that a facilitator writes for the group."""
 
     title = Line(
-        "What could somebody ask for?",
+        _l("What could somebody ask for?"),
         [
-            DataRequired("Say in a few words what somebody could ask for."),
-            Length(max=120, message="Up to 120 letters."),
+            DataRequired(_l("Say in a few words what somebody could ask for.")),
+            Length(max=120, message=_l("Up to 120 letters.")),
         ],
     )
-    kind = OneOf("What kind of help is it?", KINDS, "Choose what kind of help it is.")
-    size_minutes = OneOf("How long does it take?", SIZES, "Choose about how long it takes.", default=15)
+    kind = OneOf(_l("What kind of help is it?"), KINDS, _l("Choose what kind of help it is."))
+    size_minutes = OneOf(_l("How long does it take?"), SIZES, _l("Choose about how long it takes."), default=15)
 
 
 class HardForm(Form):
     line = Paragraphs(
-        "A line, if you like",
-        [Length(max=1000, message="Up to 1,000 letters.")],
-        description="No answer needed, no fixing.",
+        _l("A line, if you like"),
+        [Length(max=1000, message=_l("Up to 1,000 letters."))],
+        description=_l("No answer needed, no fixing."),
     )
 
     lines_welcome = BooleanField(
-        "A line from somebody is welcome too", description="Else they answer with “I hear you”, and no words."
+        _l("A line from somebody is welcome too"), description=_l("Else they answer with “I hear you”, and no words.")
     )
 
 
 class MessageForm(Form):
     text = Paragraphs(
-        "Write to each other",
-        [DataRequired("Write a line first."), Length(max=4000, message="Up to 4,000 letters.")],
+        _l("Write to each other"),
+        [DataRequired(_l("Write a line first.")), Length(max=4000, message=_l("Up to 4,000 letters."))],
     )
 
 
 class ThanksForm(Form):
-    text = Paragraphs("Thanks", [Length(max=1000, message="Up to 1,000 letters.")])
+    text = Paragraphs(_l("Thanks"), [Length(max=1000, message=_l("Up to 1,000 letters."))])
 
 
 class HappenedForm(Form):
-    happened = Cards("Did it happen?", HAPPENED, "Choose one of the three.")
+    happened = Cards(_l("Did it happen?"), HAPPENED, _l("Choose one of the three."))
 
 
 class ProposalForm(Form):
     """The asker's word to who could do what was asked without a name."""
 
-    answer = Cards("Is that fine?", PROPOSAL, "Choose one of the two.")
+    answer = Cards(_l("Is that fine?"), PROPOSAL, _l("Choose one of the two."))
 
 
 class HearingForm(Form):
-    says = Cards("Answer", HEARING, "Choose one of the three.", default=Hearing.I_HEAR_YOU)
-    line = Line("A line of your own", [Length(max=300, message="Up to 300 letters.")])
+    says = Cards(_l("Answer"), HEARING, _l("Choose one of the three."), default=Hearing.I_HEAR_YOU)
+    line = Line(_l("A line of your own"), [Length(max=300, message=_l("Up to 300 letters."))])
 
 
 class SpokenForm(Form):
     """What somebody said in the round."""
 
     title = Line(
-        "What would help",
-        [DataRequired("Say in a few words what would help."), Length(max=120, message="Up to 120 letters.")],
+        _l("What would help"),
+        [DataRequired(_l("Say in a few words what would help.")), Length(max=120, message=_l("Up to 120 letters."))],
     )

@@ -12,17 +12,19 @@ from supportgroup.board.service import going_on, here, locked, locked_own
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.service import drop
 
 STILL_WRITING = timedelta(days=7)  # after an ask was done
 
-OWN = "This is your own ask. You can change it, or take it back."
-QUICKER = "Somebody was a moment quicker. Thanks for being willing."
-NOT_OPEN = "This ask is not open any more. Thanks for being willing."
-TO_BE_HEARD = "This is here to be heard, so there is nothing to do. You can say “I hear you”."
-NOT_THIS_TIME = "Not this time. Thanks for being willing."
-NOT_YOURS = "You don’t have this one."
-NOT_IN_THREAD = "Only the asker and those who help write here."
+OWN = _l("This is your own ask. You can change it, or take it back.")
+QUICKER = _l("Somebody was a moment quicker. Thanks for being willing.")
+NOT_OPEN = _l("This ask is not open any more. Thanks for being willing.")
+TO_BE_HEARD = _l("This is here to be heard, so there is nothing to do. You can say “I hear you”.")
+NOT_THIS_TIME = _l("Not this time. Thanks for being willing.")
+NOT_YOURS = _l("You don’t have this one.")
+NOT_IN_THREAD = _l("Only the asker and those who help write here.")
 
 
 def accept_ask(*, me: Membership, ask_id: UUID, anyway: bool = False) -> Help:
@@ -82,7 +84,7 @@ def answer_proposal(*, me: Membership, ask_id: UUID, help_id: UUID, fine: bool) 
     ask, now = locked_own(me, ask_id), clock.now()
     found = next((one for one in ask.proposals if one.id == help_id), None)
     if found is None:
-        raise Refused("This was taken back meanwhile, or you have answered it. Nothing changed.")
+        raise Refused(_("This was taken back meanwhile, or you have answered it. Nothing changed."))
     if not fine:
         found.end(HelpState.NOT_THIS_TIME, now)
     elif ask.state is AskState.OPEN and ask.ends_at > now:
@@ -90,7 +92,7 @@ def answer_proposal(*, me: Membership, ask_id: UUID, help_id: UUID, fine: bool) 
         ask.settle(now)
         covering.taken(ask, found.helper)
     else:
-        raise Refused("Nobody more is needed for this one, or its time is over.")
+        raise Refused(_("Nobody more is needed for this one, or its time is over."))
     db.session.flush()
     letters.drop_proposed(ask)
     letters.owe_helpers("help-answered", ask, [found], occasion=f"{found.id.hex}:{found.round}")
@@ -125,7 +127,7 @@ def hand_back(*, me: Membership, ask_id: UUID) -> Ask:
     if mine is None or not mine.holds:
         raise Refused(NOT_YOURS)
     if mine.state is not HelpState.ACCEPTED or not ask.is_running:
-        raise Refused("This one is over already, so there is nothing to hand back.")
+        raise Refused(_("This one is over already, so there is nothing to hand back."))
     give_back(ask, mine)
     return ask
 
@@ -154,7 +156,7 @@ def end_help(*, me: Membership, ask_id: UUID, help_id: UUID) -> Ask:
     ask, now = locked_own(me, ask_id), clock.now()
     found = next((one for one in going_on(ask) if one.id == help_id), None)
     if found is None or not ask.is_running:
-        raise Refused("This person does not help with it any more.")
+        raise Refused(_("This person does not help with it any more."))
     found.end(HelpState.NOT_THIS_TIME, now)
     ask.open(now)
     db.session.flush()
@@ -200,7 +202,7 @@ def say_what_happened(*, me: Membership, ask_id: UUID, happened: Happened) -> As
     me = here(me)
     ask, now = locked(me, ask_id), clock.now()
     if not ask.helpers or not (ask.is_running or ask.state is AskState.DONE):
-        raise Refused("Nobody had said yes to this one, so there is nothing to tell.")
+        raise Refused(_("Nobody had said yes to this one, so there is nothing to tell."))
     state = HelpState.NOT_DONE if happened is Happened.NO else HelpState.DONE
     if ask.asker_id == me.id:
         ask.asker_says = happened
@@ -231,7 +233,7 @@ def thank(*, me: Membership, ask_id: UUID, help_id: UUID, text: str) -> None:
     ask = locked_own(me, ask_id)
     found = next((help_ for help_ in ask.helpers if help_.id == help_id), None)
     if found is None:
-        raise Refused("This person does not help with it any more.")
+        raise Refused(_("This person does not help with it any more."))
     found.thanks, found.thanked_at = text, clock.now()
 
 
@@ -242,7 +244,7 @@ def write(*, me: Membership, ask_id: UUID, text: str) -> Message:
     if not in_thread(ask, me):
         raise Refused(NOT_IN_THREAD)
     if not may_write(ask):
-        raise Refused("This one has come to rest, so nothing more is written here.")
+        raise Refused(_("This one has come to rest, so nothing more is written here."))
     message = Message(ask_id=ask.id, author_id=me.id, text=text, created_at=now)
     db.session.add(message)
     db.session.flush()
@@ -281,9 +283,9 @@ def hear(*, me: Membership, ask_id: UUID, says: Hearing, line: str = "") -> None
     me = here(me)
     ask, now = locked(me, ask_id), clock.now()
     if not ask.is_listen or ask.asker_id == me.id:
-        raise Refused("This is not one to answer in this way.")
+        raise Refused(_("This is not one to answer in this way."))
     if ask.state is not AskState.OPEN or ask.ends_at <= now:
-        raise Refused("This one has come to rest. Thanks for reading it.")
+        raise Refused(_("This one has come to rest. Thanks for reading it."))
     line = line if ask.lines_welcome else ""
     mine = db.session.scalars(select(Heard).where(Heard.ask_id == ask.id, Heard.membership_id == me.id)).first()
     if mine is not None:

@@ -10,6 +10,7 @@ from supportgroup.board import listening
 from supportgroup.board.views import ASK, back_to, bp, find_own
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter
+from supportgroup.languages import gettext as _
 
 
 @bp.post(f"{ASK}/lines")
@@ -21,5 +22,5 @@ def welcome_lines(slug: str, ask_id: UUID) -> ResponseReturnValue:
     welcome = "welcome" in request.form
     with transaction():
         listening.welcome_lines(me=me, ask_id=ask.id, welcome=welcome)
-    said = "A line is welcome now, beside “I hear you”." if welcome else "No words, then. “I hear you” is enough."
+    said = _("A line is welcome now, beside “I hear you”.") if welcome else _("No words, then. “I hear you” is enough.")
     return back_to(slug, ask_id, said)

@@ -21,6 +21,7 @@ from supportgroup.board.service import here, locked_own
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Group, GroupState, Membership, Role
+from supportgroup.languages import gettext as _
 from supportgroup.mail.kinds import Says, kind
 from supportgroup.mail.models import Letter
 from supportgroup.safety.queries import hidden
@@ -96,7 +97,7 @@ def welcome_lines(*, me: Membership, ask_id: UUID, welcome: bool) -> Ask:
     """Let who answers add a line of their own, or not any more. What was said already stays."""
     ask = locked_own(here(me), ask_id)
     if not (ask.is_listen and ask.is_running):
-        raise Refused("This one has come to rest.")
+        raise Refused(_("This one has come to rest."))
     ask.lines_welcome = welcome
     return ask
 

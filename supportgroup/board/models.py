@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroup.db import Base
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
 from supportgroup.secrets import EncryptedText, Sealing
 
 
@@ -149,12 +150,12 @@ class Ask(Sealing, Base):
     @property
     def heading(self) -> str:
         """What it is called; its words go a month after it ended."""
-        return self.title or "An ask of a while ago"
+        return self.title or _("An ask of a while ago")
 
     @property
     def heading_for_others(self) -> str:
         """The same, on lists: with a content note the words wait on the page."""
-        return "An ask with a content note" if self.content_note else self.heading
+        return _("An ask with a content note") if self.content_note else self.heading
 
     @property
     def is_listen(self) -> bool:
@@ -393,7 +394,7 @@ class Offer(Sealing, Base):
     @property
     def said(self) -> str:
         """What it says, as its reader sees it."""
-        return self.text if self.to_id is None else f"Would it help if I {self.text.rstrip(' ?.…')}?"
+        return self.text if self.to_id is None else _("Would it help if I %(what)s?", what=self.text.rstrip(" ?.…"))
 
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now

@@ -13,13 +13,15 @@ from supportgroup.board.models import Eyes, Offer
 from supportgroup.board.offers import Willing
 from supportgroup.board.phrases import OFFERED, SIZES
 from supportgroup.fields import Form, Line, Paragraphs
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
 TEXT = 100  # letters: with what stands around it, it becomes the title of an ask
-SAY_WHAT = "Say in a few words what you would be glad to do."
+SAY_WHAT = _l("Say in a few words what you would be glad to do.")
 
 
 def text_field(label: str) -> Line:
-    return Line(label, [DataRequired(SAY_WHAT), Length(max=TEXT, message=f"Up to {TEXT} letters.")])
+    return Line(label, [DataRequired(SAY_WHAT), Length(max=TEXT, message=_l("Up to 100 letters."))])
 
 
 class DayAhead(Day):
@@ -28,7 +30,7 @@ class DayAhead(Day):
     def post_validate(self, form: Any, _stopped: bool) -> None:
         today = clock.now().astimezone(form.zone).date()
         if self.data is not None and not self.errors and not today <= self.data <= today + FURTHEST:
-            raise ValidationError("Choose a day from today on, within a year.")
+            raise ValidationError(_("Choose a day from today on, within a year."))
 
 
 class Offering(Form):
@@ -36,23 +38,27 @@ class Offering(Form):
 
     zone: ZoneInfo
 
-    kind = Cards("What kind of help is it?", OFFERED, "Choose what kind of help it is.")
-    size_minutes = OneOf("How long does it take?", SIZES, "Choose about how long it takes.", default=15)
-    body = Paragraphs("More words", [Length(max=1000, message="Up to 1,000 letters.")])
+    kind = Cards(_l("What kind of help is it?"), OFFERED, _l("Choose what kind of help it is."))
+    size_minutes = OneOf(_l("How long does it take?"), SIZES, _l("Choose about how long it takes."), default=15)
+    body = Paragraphs(_l("More words"), [Length(max=1000, message=_l("Up to 1,000 letters."))])
 
 
 class OfferForm(Offering):
     """One that stands on the board."""
 
-    text = text_field("What would you be glad to do?")
-    days = Several("On which days?")
+    text = text_field(_l("What would you be glad to do?"))
+    days = Several(_l("On which days?"))
     times = Line(
-        "At what times?",
-        [Length(max=80, message="Up to 80 letters.")],
-        description="Such as: in the morning, back by noon.",
+        _l("At what times?"),
+        [Length(max=80, message=_l("Up to 80 letters."))],
+        description=_l("Such as: in the morning, back by noon."),
     )
-    area = Line("Rough place", [Length(max=80, message="Up to 80 letters.")], description="A part of town is enough.")
-    eyes = Cards("Who sees it?", dict.fromkeys(Eyes, ""), "Choose who sees it.", default=Eyes.GROUP)
+    area = Line(
+        _l("Rough place"),
+        [Length(max=80, message=_l("Up to 80 letters."))],
+        description=_l("A part of town is enough."),
+    )
+    eyes = Cards(_l("Who sees it?"), dict.fromkeys(Eyes, ""), _l("Choose who sees it."), default=Eyes.GROUP)
 
     def willing(self) -> Willing:
         """What was filled in."""
@@ -77,8 +83,8 @@ class OfferForm(Offering):
 class OfferToForm(Offering):
     """One to a member."""
 
-    text = text_field("Would it help if I …")
-    day = DayAhead("On which day?")
+    text = text_field(_l("Would it help if I …"))
+    day = DayAhead(_l("On which day?"))
 
     def willing(self) -> Willing:
         """What was filled in."""
@@ -97,11 +103,11 @@ class TakeForm(Form):
     zone: ZoneInfo
 
     title = Line(
-        "In your words",
-        [Length(max=120, message="Up to 120 letters.")],
-        description="What exactly would help. Left open, it is what was offered.",
+        _l("In your words"),
+        [Length(max=120, message=_l("Up to 120 letters."))],
+        description=_l("What exactly would help. Left open, it is what was offered."),
     )
-    day = DayAhead("On which day?")
+    day = DayAhead(_l("On which day?"))
 
     def needed_by(self) -> datetime | None:
         return end_of(self.day.data, self.zone)
@@ -112,11 +118,11 @@ class PauseForm(Form):
 
     zone: ZoneInfo
 
-    until = DayAhead("Until which day?", [DataRequired("Choose the day on which it comes back.")])
+    until = DayAhead(_l("Until which day?"), [DataRequired(_l("Choose the day on which it comes back."))])
 
     def validate_until(self, field: Any) -> None:
         if field.data is not None and field.data <= clock.now().astimezone(self.zone).date():
-            raise ValidationError("Choose a day after today.")
+            raise ValidationError(_("Choose a day after today."))
 
     def paused_until(self) -> datetime | None:
         return datetime.combine(self.until.data, time(), self.zone) if self.until.data else None

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
+from supportgroup import words
 from supportgroup.board import offer_queries, offers, phrases
 from supportgroup.board.carrying import OverOwnLimit
 from supportgroup.board.models import Ask, Eyes, Offer
@@ -14,8 +15,8 @@ from supportgroup.board.views import ROOM, back_to, bp, my_zone, offer_of
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
 from supportgroup.groups.access import enter
-from supportgroup.groups.defaults import WEEKDAYS
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
 from supportgroup.mail.links import destination
 from supportgroup.meetings.roster import roster
 from supportgroup.reflections.forms import BeforeForm, before_you_ask
@@ -56,7 +57,7 @@ def new_offer(slug: str) -> ResponseReturnValue:
         try:
             with transaction():
                 offer = offers.post_offer(me=me, willing=form.willing())
-            flash("It stands beside the asks. You can pause it or take it down at any time.")
+            flash(_("It stands beside the asks. You can pause it or take it down at any time."))
             return redirect(url_for(".show_offer", slug=slug, offer_id=offer.id), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -66,7 +67,7 @@ def new_offer(slug: str) -> ResponseReturnValue:
 def choose_eyes(form: OfferForm, me: Membership, offer: Offer | None = None) -> None:
     """Whose eyes there are to choose from, each with how many people that is; the form's days are the reader's."""
     form.zone = my_zone()
-    form.days.offer(dict(enumerate(WEEKDAYS)))
+    form.days.offer({day: words.weekday(day) for day in range(7)})
     chosen = offers.eyes_for(me, offer.eyes if offer else None)
     form.eyes.offer({one: offer_of(one, number) for one, number in chosen.items()})
     if form.eyes.data not in chosen:
@@ -88,7 +89,7 @@ def offer_to(slug: str, membership_id: UUID) -> ResponseReturnValue:
             with transaction():
                 anyway = "anyway" in request.form
                 offer = offers.offer_to(me=me, to_id=other.id, willing=form.willing(), anyway=anyway)
-            flash(f"Said to {other.name}. “Not now” would be about the week, not about you.")
+            flash(_("Said to %(name)s. “Not now” would be about the week, not about you.", name=other.name))
             return redirect(url_for(".show_offer", slug=slug, offer_id=offer.id), 303)
         except OverOwnLimit as over:
             limit = over
@@ -180,7 +181,7 @@ def answer_offer(slug: str, offer_id: UUID) -> ResponseReturnValue:
             keep_thought(me, ask, before)
     if ask is not None:
         return to_ask(slug, ask)
-    flash("Said. No reason is needed.")
+    flash(_("Said. No reason is needed."))
     return redirect(url_for(".show_offer", slug=slug, offer_id=offer_id), 303)
 
 
@@ -190,7 +191,7 @@ def keep_thought(me: Membership, ask: Ask, before: BeforeForm) -> None:
 
 
 def to_ask(slug: str, ask: Ask) -> ResponseReturnValue:
-    return back_to(slug, ask.id, "Yes please. The two of you can write to each other here. Nothing is owed.")
+    return back_to(slug, ask.id, _("Yes please. The two of you can write to each other here. Nothing is owed."))
 
 
 @bp.route(f"{OFFER}/edit", methods=["GET", "POST"])
@@ -206,7 +207,7 @@ def edit_offer(slug: str, offer_id: UUID) -> ResponseReturnValue:
         try:
             with transaction():
                 offers.change_offer(me=me, offer_id=offer.id, willing=form.willing())
-            flash("Saved.")
+            flash(_("Saved."))
             return redirect(url_for(".show_offer", slug=slug, offer_id=offer_id), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -225,7 +226,7 @@ def pause_offer(slug: str, offer_id: UUID) -> ResponseReturnValue:
         return page_of(me, offer, pause=form)
     with transaction():
         offers.pause(me=me, offer_id=offer.id, until=None if again else form.paused_until())
-    flash("It stands beside the asks again." if again else "It rests, and comes back by itself.")
+    flash(_("It stands beside the asks again.") if again else _("It rests, and comes back by itself."))
     return redirect(url_for(".show_offer", slug=slug, offer_id=offer_id), 303)
 
 
@@ -236,7 +237,7 @@ def take_down_offer(slug: str, offer_id: UUID) -> ResponseReturnValue:
     offer = find_own(me, offer_id)
     with transaction():
         offers.take_down(me=me, offer_id=offer.id)
-    flash("Taken down. No reason is needed.")
+    flash(_("Taken down. No reason is needed."))
     return redirect(url_for(".offer_list", slug=slug), 303)
 
 

@@ -14,20 +14,31 @@ from supportgroup.board.service import AHEAD, GONE, check_active, here
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
-from supportgroup.groups.defaults import WEEKDAYS
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.groups.service import MembershipEnded
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.service import drop
 from supportgroup.safety.service import Blocked
+from supportgroup.words import listed
 
 WAITS = timedelta(days=7)  # so long an offer to one member waits for an answer
 MOST = 20  # standing offers of one member in a group
-YES = "Yes please: “{}”"
 
-NOT_THERE = "This offer is not here any more."
-RESTING = "This offer rests for now. It may come back."
-OWN = "This is your own offer. You can change it, pause it, or take it down."
-ANSWERED = "You have answered this one already."
+EACH = (
+    _l("Mondays"),
+    _l("Tuesdays"),
+    _l("Wednesdays"),
+    _l("Thursdays"),
+    _l("Fridays"),
+    _l("Saturdays"),
+    _l("Sundays"),
+)
+
+NOT_THERE = _l("This offer is not here any more.")
+RESTING = _l("This offer rests for now. It may come back.")
+OWN = _l("This is your own offer. You can change it, pause it, or take it down.")
+ANSWERED = _l("You have answered this one already.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +93,7 @@ def post_offer(*, me: Membership, willing: Willing) -> Offer:
     if twin is not None:
         return twin
     if len(standing) >= MOST:
-        raise Refused("You offer a lot already. Take one down first.")
+        raise Refused(_("You offer a lot already. Take one down first."))
     check_eyes(me, willing)
     return add(me, willing)
 
@@ -98,7 +109,7 @@ def offer_to(*, me: Membership, to_id: UUID, willing: Willing, anyway: bool = Fa
     if waits is not None and waits.text == willing.text:
         return waits
     if waits is not None:
-        raise Refused("What you offered last waits for an answer still.")
+        raise Refused(_("What you offered last waits for an answer still."))
     check_day(willing.needed_by)
     if not anyway:
         carrying.respect(account_id=me.account_id, size_minutes=willing.size_minutes)
@@ -129,15 +140,15 @@ def eyes_for(me: Membership, kept: Eyes | None = None) -> dict[Eyes, int]:
 
 def check_eyes(me: Membership, willing: Willing) -> None:
     if willing.eyes not in eyes_for(me):
-        raise Refused("There are too few people to choose that yet. Choose who will see it once more.")
+        raise Refused(_("There are too few people to choose that yet. Choose who will see it once more."))
 
 
 def check_day(needed_by: datetime | None) -> None:
     now = clock.now()
     if needed_by is not None and needed_by <= now:
-        raise Refused("That day has passed. Choose a later one.")
+        raise Refused(_("That day has passed. Choose a later one."))
     if needed_by is not None and needed_by > now + AHEAD:
-        raise Refused("That is more than a year away. Choose a nearer day.")
+        raise Refused(_("That is more than a year away. Choose a nearer day."))
 
 
 def change_offer(*, me: Membership, offer_id: UUID, willing: Willing) -> Offer:
@@ -145,7 +156,7 @@ def change_offer(*, me: Membership, offer_id: UUID, willing: Willing) -> Offer:
     me = here(me)
     offer = locked_own(me, offer_id)
     if offer.to_id is not None:
-        raise Refused("This one was said to somebody. You can take it back, and say another.")
+        raise Refused(_("This one was said to somebody. You can take it back, and say another."))
     if willing.eyes is not offer.eyes:
         check_eyes(me, willing)
     say(offer, willing)
@@ -203,13 +214,13 @@ def take_up(*, me: Membership, offer_id: UUID, title: str, needed_by: datetime |
 
 def check_weekday(offer: Offer, needed_by: datetime | None, zone: ZoneInfo) -> None:
     if offer.days and needed_by is not None and needed_by.astimezone(zone).weekday() not in offer.weekdays:
-        raise Refused(f"It is offered on {days_words(offer.weekdays)}. Choose one of those days.")
+        days = days_words(offer.weekdays)
+        raise Refused(_("It is offered on %(days)s. Choose one of those days.", days=days))
 
 
 def days_words(days: list[int]) -> str:
     """`Saturdays`, `Mondays and Saturdays`"""
-    names = [f"{WEEKDAYS[day]}s" for day in days]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return listed(str(EACH[day]) for day in days)
 
 
 def answer(*, me: Membership, offer_id: UUID, yes: bool) -> Ask | None:
@@ -228,7 +239,7 @@ def answer(*, me: Membership, offer_id: UUID, yes: bool) -> Ask | None:
     if offer.state is not OfferState.OPEN:
         raise Refused(ANSWERED)
     if not offer.is_open(clock.now()):
-        raise Refused("This offer has come to rest. You can ask for it at any time.")
+        raise Refused(_("This offer has come to rest. You can ask for it at any time."))
     check_active(me)
     offer.state = said
     drop("answered", kinds=["offer-made"], about_id=offer.id)
@@ -247,7 +258,7 @@ def become_help(offer: Offer, me: Membership, giver: Membership, *, title: str, 
         offer_id=offer.id,
         kind=offer.kind,
         size_minutes=offer.size_minutes,
-        title=title or YES.format(offer.said),
+        title=title or _("Yes please: “%(offer)s”", offer=offer.said),
         body=offer.body,
         area=offer.area,
         eyes=Eyes.CHOSEN,

@@ -15,6 +15,9 @@ from supportgroup.errors import Refused
 from supportgroup.events import tell
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import GroupState, Membership, MembershipState, Posting
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
+from supportgroup.languages import ngettext
 from supportgroup.mail.service import drop
 from supportgroup.meetings.roster import roster
 from supportgroup.safety import service as safety
@@ -23,10 +26,10 @@ from supportgroup.safety.queries import blocked_with
 
 AHEAD = timedelta(days=366)  # how far ahead something may be asked for
 
-GONE = "You are not in this group any more."
-NOT_THERE = "This ask is not here any more."
-RESTS = "This group rests for now, so nothing new is asked here. What was said before is still here."
-OVER = "This ask has come to its end. You can ask again at any time."
+GONE = _l("You are not in this group any more.")
+NOT_THERE = _l("This ask is not here any more.")
+RESTS = _l("This group rests for now, so nothing new is asked here. What was said before is still here.")
+OVER = _l("This ask has come to its end. You can ask again at any time.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +101,7 @@ def post_ask(*, me: Membership, wish: Wish) -> Ask:
         return twin
     check_eyes(me, wish)
     if wish.through and not looked_after_by_others(me):
-        raise Refused("Nobody else looks after this group right now. You can post it yourself.")
+        raise Refused(_("Nobody else looks after this group right now. You can post it yourself."))
     now = clock.now()
     ask = Ask(group_id=me.group_id, asker_id=me.id, kind=wish.kind, created_at=now, helps=[])
     ask.meeting_id = wish.meeting_id
@@ -131,7 +134,7 @@ def looked_after_by_others(me: Membership) -> bool:
 
 def say_hard(*, me: Membership, line: str, lines_welcome: bool = False) -> Ask:
     """Today was hard: an ask to be heard, with a line if there is one."""
-    ask = post_ask(me=me, wish=Wish(title=HARD, kind=AskKind.LISTEN, size_minutes=5, body=line))
+    ask = post_ask(me=me, wish=Wish(title=str(HARD), kind=AskKind.LISTEN, size_minutes=5, body=line))
     ask.lines_welcome = ask.lines_welcome or lines_welcome
     return ask
 
@@ -152,13 +155,19 @@ def edit_ask(*, me: Membership, ask_id: UUID, wish: Wish) -> Ask:
     if not ask.is_running:
         raise Refused(OVER)
     if (wish.kind is AskKind.LISTEN) != ask.is_listen:
-        raise Refused("What is said to be heard has no helpers, so it stays what it is. You can post another one.")
+        raise Refused(_("What is said to be heard has no helpers, so it stays what it is. You can post another one."))
     if wish.helpers_wanted < len(ask.helpers):
-        raise Refused(f"{len(ask.helpers)} people have said yes to this already. Ask for that many, or more.")
+        raise Refused(
+            ngettext(
+                "%(num)d person has said yes to this already. Ask for that many, or more.",
+                "%(num)d people have said yes to this already. Ask for that many, or more.",
+                len(ask.helpers),
+            )
+        )
     if (wish.eyes, wish.chosen) != (ask.eyes, eyes.chosen(ask)):
         check_eyes(me, wish)
     if wish.unnamed and not ask.unnamed:
-        raise Refused("People have seen that it is yours. Post it anew if you would rather not be named.")
+        raise Refused(_("People have seen that it is yours. Post it anew if you would rather not be named."))
     before = told(ask)
     moved = (wish.needed_by, wish.timed) != (ask.needed_by, ask.timed) and not ask.is_listen
     say(ask, wish, now)
@@ -175,9 +184,9 @@ def say(ask: Ask, wish: Wish, now: datetime) -> None:
     """Write down what is asked. Raises Refused for a time that has passed, or is very far away."""
     if wish.needed_by is not None and wish.needed_by != ask.needed_by:
         if wish.needed_by <= now:
-            raise Refused("That time has passed. Choose a later one.")
+            raise Refused(_("That time has passed. Choose a later one."))
         if wish.needed_by > now + AHEAD:
-            raise Refused("That is more than a year away. Choose a nearer day.")
+            raise Refused(_("That is more than a year away. Choose a nearer day."))
     ask.title, ask.kind, ask.body = wish.title, wish.kind, wish.body
     ask.content_note = wish.content_note
     ask.size_minutes, ask.eyes, ask.unnamed = wish.size_minutes, wish.eyes, wish.unnamed
@@ -203,9 +212,9 @@ def told(ask: Ask) -> tuple[object, ...]:
 def check_eyes(me: Membership, wish: Wish) -> None:
     """Raises Refused where this is not for this member to choose, or not any more."""
     if wish.eyes is not Eyes.GROUP and wish.eyes not in eyes.choices(eyes.counts(me)):
-        raise Refused("There are too few people to choose that yet. Choose who will see it once more.")
+        raise Refused(_("There are too few people to choose that yet. Choose who will see it once more."))
     if wish.eyes is Eyes.CHOSEN and not (wish.chosen and wish.chosen <= set(eyes.to_choose(me, roster(me)))):
-        raise Refused("Not everyone you chose is here. Choose once more who sees it.")
+        raise Refused(_("Not everyone you chose is here. Choose once more who sees it."))
 
 
 def show_to(ask: Ask, wish: Wish) -> None:

@@ -11,6 +11,7 @@ from supportgroup.board.service import Wish, here, post_ask
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership, MembershipState
+from supportgroup.languages import gettext as _
 from supportgroup.meetings import at_meeting
 from supportgroup.meetings.afterwards import begun
 from supportgroup.safety.queries import blocked_with
@@ -27,10 +28,10 @@ def write_down(*, by: Membership, meeting_id: UUID, for_id: UUID, title: str) ->
         Membership.id == for_id, Membership.group_id == by.group_id, Membership.state == MembershipState.ACTIVE
     )
     if not at_meeting.looks_after(by, meeting) or db.session.scalar(active) is None or for_id in blocked_with(by.id):
-        raise Refused("This person is not in the group any more.")
+        raise Refused(_("This person is not in the group any more."))
     waiting = select(func.count()).where(SpokenAsk.for_id == for_id)
     if (db.session.scalar(waiting) or 0) >= MOST:
-        raise Refused("Some of theirs wait already. They can say yes to those first.")
+        raise Refused(_("Some of theirs wait already. They can say yes to those first."))
     spoken = SpokenAsk(group_id=by.group_id, for_id=for_id, created_at=clock.now(), title=title)
     db.session.add(spoken)
     db.session.flush()

@@ -11,6 +11,7 @@ from supportgroup.board.forms import SpokenForm
 from supportgroup.board.views import ROOM, bp
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter
+from supportgroup.languages import gettext as _
 from supportgroup.meetings.at_meeting_views import PAGE, back, enter_as_host
 from supportgroup.meetings.roster import roster
 
@@ -19,15 +20,15 @@ from supportgroup.meetings.roster import roster
 @login_required
 def write_down(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     """From the host's page."""
-    me, _ = enter_as_host(slug, meeting_id)
+    me, _meeting = enter_as_host(slug, meeting_id)
     form = SpokenForm()
     for_id = next((one for one in roster(me).people if str(one) == request.form.get("member")), None) or abort(422)
     if not form.validate_on_submit():
-        flash("Say in a few words what would help, up to 120 letters.")
+        flash(_("Say in a few words what would help, up to 120 letters."))
         return back(slug, meeting_id, "round")
     with transaction():
         spoken.write_down(by=me, meeting_id=meeting_id, for_id=for_id, title=form.title.data or "")
-    flash("Written down. It waits on their home page, and nobody else sees it until they say yes.")
+    flash(_("Written down. It waits on their home page, and nobody else sees it until they say yes."))
     return back(slug, meeting_id, "round")
 
 
@@ -41,9 +42,9 @@ def answer_spoken(slug: str, spoken_id: UUID) -> ResponseReturnValue:
     if request.form.get("answer") != "yes":
         with transaction():
             spoken.leave(me=me, spoken_id=spoken_id)
-        flash("Left. Nobody hears of it.")
+        flash(_("Left. Nobody hears of it."))
         return redirect(url_for("front.home"), 303)
     with transaction():
         ask = spoken.put_on_board(me=me, spoken_id=spoken_id)
-    flash("It is on the board, for a week. You can change it, or take it back.")
+    flash(_("It is on the board, for a week. You can change it, or take it back."))
     return redirect(url_for(".show", slug=slug, ask_id=ask.id) if ask else url_for("front.home"), 303)

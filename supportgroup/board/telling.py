@@ -10,10 +10,11 @@ from supportgroup.board.service import here, locked_own
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.safety.queries import apart, hidden, muted
 
 SHOWN = 8  # on the page; older ones are let go of, not paged through
-TOO_EARLY = "This can be told once it is done."
+TOO_EARLY = _l("This can be told once it is done.")
 
 
 def may_tell(ask: Ask) -> bool:

@@ -13,11 +13,13 @@ from supportgroup.board.views import ASK, back_to, bp, find_own
 from supportgroup.db import transaction
 from supportgroup.fields import Form, Paragraphs
 from supportgroup.groups.access import enter
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
 
 class TellForm(Form):
-    text = Paragraphs("What came of it", [Length(max=500, message="Up to 500 letters.")])
-    unnamed = BooleanField("Without my name")
+    text = Paragraphs(_l("What came of it"), [Length(max=500, message=_l("Up to 500 letters."))])
+    unnamed = BooleanField(_l("Without my name"))
 
 
 @bp.post(f"{ASK}/tell")
@@ -32,4 +34,4 @@ def tell(slug: str, ask_id: UUID) -> ResponseReturnValue:
     text = form.text.data or ""
     with transaction():
         telling.tell_group(me=me, ask_id=ask.id, text=text, unnamed=form.unnamed.data)
-    return back_to(slug, ask_id, "Told. It stands under “What came of asks”." if text else "Taken back.")
+    return back_to(slug, ask_id, _("Told. It stands under “What came of asks”.") if text else _("Taken back."))

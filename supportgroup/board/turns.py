@@ -12,6 +12,8 @@ from supportgroup.board.service import Wish, move, post_ask, withdraw
 from supportgroup.db import db
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import GroupState
+from supportgroup.languages import gettext as _
+from supportgroup.languages import speaking
 from supportgroup.meetings.models import Meeting
 from supportgroup.meetings.rota import CoverSettled, CoverWanted, HostedMeetingMoved
 
@@ -44,9 +46,11 @@ def wish_for(meeting: Meeting) -> Wish:
 
 
 def title_for(meeting: Meeting) -> str:
-    """On the group's clock, as the meeting was agreed on."""
+    """On the group's clock, as the meeting was agreed on, and in the group's language."""
     zone = clock.zone(meeting.zone)
-    return f"Host on {words.local_day(meeting.starts_at, zone)}, {words.local_time(meeting.starts_at, zone)}"
+    with speaking(groups.language_of(meeting.group_id)):
+        day, time = words.local_day(meeting.starts_at, zone), words.local_time(meeting.starts_at, zone)
+        return _("Host on %(day)s, %(time)s", day=day, time=time)
 
 
 def settled(event: CoverSettled) -> None:

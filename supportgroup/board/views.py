@@ -17,6 +17,8 @@ from supportgroup.db import transaction
 from supportgroup.groups import queries as groups
 from supportgroup.groups.access import enter
 from supportgroup.groups.models import Membership
+from supportgroup.languages import gettext as _
+from supportgroup.languages import ngettext
 from supportgroup.mail.links import destination
 from supportgroup.meetings.roster import roster
 from supportgroup.reflections import queries as reflections
@@ -46,11 +48,11 @@ def my_zone() -> ZoneInfo:
 
 def offer_of(one: Eyes, number: int) -> str:
     """`Everyone in the group: 7 people`; of those to choose it is not known yet how many."""
-    return phrases.EYES[one] if one is Eyes.CHOSEN else f"{phrases.EYES[one]}: {people(number)}"
+    return str(phrases.EYES[one]) if one is Eyes.CHOSEN else f"{phrases.EYES[one]}: {people(number)}"
 
 
 def people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
+    return ngettext("%(num)d person", "%(num)d people", number)
 
 
 @bp.get(ROOM)
@@ -79,7 +81,7 @@ def back_to(slug: str, ask_id: UUID, said: str) -> ResponseReturnValue:
 @login_required
 def covered(slug: str) -> ResponseReturnValue:
     me = enter(slug)
-    return shelf(me, queries.covered(me, after=request.args.get("after")), "Covered")
+    return shelf(me, queries.covered(me, after=request.args.get("after")), _("Covered"))
 
 
 @bp.get(f"{ROOM}/ended")
@@ -87,7 +89,7 @@ def covered(slug: str) -> ResponseReturnValue:
 def ended(slug: str) -> ResponseReturnValue:
     me = enter(slug)
     after = request.args.get("after")
-    return shelf(me, queries.ended(me, after=after), "What came of asks", [] if after else telling.tellings(me))
+    return shelf(me, queries.ended(me, after=after), _("What came of asks"), [] if after else telling.tellings(me))
 
 
 def shelf(me: Membership, found: queries.Shelf, title: str, tellings: Sequence[Telling] = ()) -> ResponseReturnValue:
@@ -166,7 +168,7 @@ def withdraw(slug: str, ask_id: UUID) -> ResponseReturnValue:
     ask = find_own(me, ask_id)
     with transaction():
         service.withdraw_ask(me=me, ask_id=ask.id)
-    flash("Taken back. No reason is needed.")
+    flash(_("Taken back. No reason is needed."))
     return redirect(url_for(".show", slug=slug, ask_id=ask_id), 303)
 
 
@@ -178,7 +180,11 @@ def again(slug: str, ask_id: UUID) -> ResponseReturnValue:
     old, of_facilitators = find_own(me, ask_id), "of_facilitators" in request.form
     with transaction():
         ask = service.ask_again(me=me, ask_id=old.id, needed_by=in_a_week(my_zone()), of_facilitators=of_facilitators)
-    flash("Those who look after the group see it now." if of_facilitators else "It is on the board again, for a week.")
+    flash(
+        _("Those who look after the group see it now.")
+        if of_facilitators
+        else _("It is on the board again, for a week.")
+    )
     return redirect(url_for(".show", slug=slug, ask_id=ask.id), 303)
 
 
@@ -191,7 +197,7 @@ def hard(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             ask = service.say_hard(me=me, line=form.line.data or "", lines_welcome=form.lines_welcome.data)
-        flash("It is said. No answer is needed. Whoever reads it can say “I hear you”.")
+        flash(_("It is said. No answer is needed. Whoever reads it can say “I hear you”."))
         offer_help(form.line.data)
         return redirect(url_for(".show", slug=slug, ask_id=ask.id), 303)
     return render_template("board/hard.html", me=me, form=form), 422 if form.errors else 200

@@ -197,6 +197,11 @@ def groups(ids: Sequence[UUID]) -> dict[UUID, Group]:
     return {one.id: one for one in db.session.scalars(select(Group).where(Group.id.in_(ids)))}
 
 
+def language_of(group_id: UUID) -> str:
+    """The language of a group, in which it is spoken to as a whole."""
+    return db.session.scalars(select(Group.language).where(Group.id == group_id)).one()
+
+
 def operators() -> list[UUID]:
     """The accounts of the people who run the service."""
     return list(db.session.scalars(select(Account.id).where(Account.is_operator.is_(True))))

@@ -11,6 +11,9 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from supportgroup.charts import Bar, Chart
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
+from supportgroup.languages import ngettext
 from supportgroup.words import day_words, number
 
 MONTHS = 12  # on a page
@@ -19,16 +22,35 @@ MONTHS = 12  # on a page
 class Part(Enum):
     """What something was: help of a size, or another way of giving."""
 
-    SMALL = "up to 15 minutes"
-    MIDDLE = "up to an hour"
-    LONG = "longer"
-    HEARING = "being heard"
+    SMALL = "small"
+    MIDDLE = "middle"
+    LONG = "long"
+    HEARING = "hearing"
     LISTENING = "listening"
     HOSTING = "hosting"
 
 
+PARTS = {
+    Part.SMALL: _l("up to 15 minutes"),
+    Part.MIDDLE: _l("up to an hour"),
+    Part.LONG: _l("longer"),
+    Part.HEARING: _l("being heard"),
+    Part.LISTENING: _l("listening"),
+    Part.HOSTING: _l("hosting"),
+}
 CAME = (Part.SMALL, Part.MIDDLE, Part.LONG, Part.HEARING)
-WENT = (Part.SMALL, Part.MIDDLE, Part.LONG, Part.LISTENING, Part.HOSTING)
+TAKEN = (Part.SMALL, Part.MIDDLE, Part.LONG)
+WENT = (*TAKEN, Part.LISTENING, Part.HOSTING)
+# By whether somebody took something on, listened, hosted.
+GAVE = {
+    (True, False, False): _l("You took something on in %(took)s."),
+    (False, True, False): _l("You listened in %(listened)s."),
+    (False, False, True): _l("You hosted in %(hosted)s."),
+    (True, True, False): _l("You took something on in %(took)s, and listened in %(listened)s."),
+    (True, False, True): _l("You took something on in %(took)s, and hosted in %(hosted)s."),
+    (False, True, True): _l("You listened in %(listened)s, and hosted in %(hosted)s."),
+    (True, True, True): _l("You took something on in %(took)s, listened in %(listened)s, and hosted in %(hosted)s."),
+}
 
 
 @dataclass(frozen=True)
@@ -57,24 +79,24 @@ def came(moments: Sequence[Moment], zone: ZoneInfo) -> Chart | None:
         return None
     months = len({month_of(one, zone) for one in moments})
     small = sum(one.part in (Part.SMALL, Part.HEARING) for one in moments) * 2 > len(moments)
-    most = ", most of it small" if small and len(moments) > 1 else ""
-    sentence = f"Help came to you in {months_words(months)}{most}."
-    return chart(moments, CAME, zone, sentence, "What came, by month and size")
+    if small and len(moments) > 1:
+        sentence = _("Help came to you in %(months)s, most of it small.", months=months_words(months))
+    else:
+        sentence = _("Help came to you in %(months)s.", months=months_words(months))
+    return chart(moments, CAME, zone, sentence, _("What came, by month and size"))
 
 
 def went(moments: Sequence[Moment], zone: ZoneInfo, *, looks_after: int = 0) -> Chart | None:
     """What went, by month, newest first; None where nothing did. `looks_after`: how many groups."""
     if not moments:
         return None
-    ways = [
-        (months_with(moments, (Part.SMALL, Part.MIDDLE, Part.LONG), zone), "took something on"),
-        (months_with(moments, (Part.LISTENING,), zone), "listened"),
-        (months_with(moments, (Part.HOSTING,), zone), "hosted"),
-    ]
-    said = [f"{verb} in {months_words(months)}" for months, verb in ways if months]
-    sentence = f"You {', and '.join(said) if len(said) < 3 else f'{said[0]}, {said[1]}, and {said[2]}'}."
+    took, listened, hosted = (
+        months_with(moments, parts, zone) for parts in (TAKEN, (Part.LISTENING,), (Part.HOSTING,))
+    )
+    ways = {"took": months_words(took), "listened": months_words(listened), "hosted": months_words(hosted)}
+    sentence = str(GAVE[bool(took), bool(listened), bool(hosted)]) % ways
     return chart(
-        moments, WENT, zone, f"{sentence} {looking_after(looks_after)}".strip(), "What went, by month and size"
+        moments, WENT, zone, f"{sentence} {looking_after(looks_after)}".strip(), _("What went, by month and size")
     )
 
 
@@ -82,11 +104,13 @@ def looking_after(groups: int) -> str:
     """Facilitating is giving, too."""
     if not groups:
         return ""
-    return f"And you look after {'a group' if groups == 1 else f'{number(groups)} groups'}."
+    return ngettext(
+        "And you look after a group.", "And you look after %(number)s groups.", groups, number=number(groups)
+    )
 
 
 def months_words(months: int) -> str:
-    return "one month" if months == 1 else f"{number(months)} months"
+    return ngettext("one month", "%(number)s months", months, number=number(months))
 
 
 def months_with(moments: Iterable[Moment], parts: tuple[Part, ...], zone: ZoneInfo) -> int:
@@ -104,7 +128,7 @@ def chart(moments: Sequence[Moment], parts: tuple[Part, ...], zone: ZoneInfo, se
     return Chart(
         sentence=sentence,
         caption=caption,
-        heading="Month",
-        parts=tuple(part.value for part in parts),
+        heading=_("Month"),
+        parts=tuple(str(PARTS[part]) for part in parts),
         bars=tuple(Bar(day_words(month, "yMMMM"), tuple(counted[month, part] for part in parts)) for month in months),
     )

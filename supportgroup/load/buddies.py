@@ -19,6 +19,7 @@ from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
 from supportgroup.groups.service import MembershipEnded
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.load import letters
 from supportgroup.load.models import Buddy, BuddyRound, BuddyWish
 from supportgroup.safety.models import Block
@@ -26,7 +27,7 @@ from supportgroup.safety.service import Blocked
 
 MONDAY, MORNING = 0, time(8)
 REMEMBERED = timedelta(days=182)  # so long it is known who was with whom
-OFF = "This group has no buddy rounds."
+OFF = _l("This group has no buddy rounds.")
 
 Pair = frozenset[UUID]
 

@@ -9,6 +9,8 @@ from flask_login import login_required
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.views import path_in
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.load import buddies
 from supportgroup.load.views import bp
 from supportgroup.mail.links import destination
@@ -17,9 +19,9 @@ from supportgroup.meetings.roster import roster
 ROOM = "/g/<slug:slug>/buddies"
 # What two can write or say to each other, if nothing comes to mind.
 PROMPTS = (
-    "What would make today a little lighter?",
-    "What is one small thing that you could ask somebody for this week?",
-    "What went all right since we last spoke?",
+    _l("What would make today a little lighter?"),
+    _l("What is one small thing that you could ask somebody for this week?"),
+    _l("What went all right since we last spoke?"),
 )
 
 
@@ -46,7 +48,7 @@ def want_buddy(slug: str) -> ResponseReturnValue:
     willing = "willing" in request.form
     with transaction():
         buddies.want(me=me, willing=willing)
-    flash("Noted. A round begins on Monday morning." if willing else "That is fine. You are in no more rounds.")
+    flash(_("Noted. A round begins on Monday morning.") if willing else _("That is fine. You are in no more rounds."))
     return redirect(url_for(".buddy", slug=slug), 303)
 
 
@@ -56,7 +58,7 @@ def end_buddy(slug: str) -> ResponseReturnValue:
     me = enter(slug)
     with transaction():
         buddies.end_mine(me)
-    flash("It is over for this week. No reason is needed.")
+    flash(_("It is over for this week. No reason is needed."))
     return redirect(url_for(".buddy", slug=slug), 303)
 
 
@@ -68,7 +70,7 @@ def switch_buddies(slug: str) -> ResponseReturnValue:
     on = "on" in request.form
     with transaction():
         buddies.switch(by=me, on=on)
-    flash("Buddy rounds are on. Whoever would like to says so here." if on else "Buddy rounds are off.")
+    flash(_("Buddy rounds are on. Whoever would like to says so here.") if on else _("Buddy rounds are off."))
     return redirect(url_for(".buddy", slug=slug), 303)
 
 

@@ -5,11 +5,23 @@ Meant for a facilitator who wonders, not for watching anyone: three steps, and n
 
 from collections.abc import Mapping, Sequence
 
+from supportgroup.languages import lazy_gettext as _l
+
 LEAST_MEMBERS = 8
 LEAST_TIMES = 5  # fewer are chance
 
-SUBJECTS = {"asks": "Asks come from", "help": "Help comes from", "hosting": "Hosting rests on"}
-MANY, SOME, FEW = "many of you", "some of you", "a few of you"
+MANY, SOME, FEW = "many", "some", "few"
+SENTENCES = {
+    ("asks", MANY): _l("Asks come from many of you."),
+    ("asks", SOME): _l("Asks come from some of you."),
+    ("asks", FEW): _l("Asks come from a few of you."),
+    ("help", MANY): _l("Help comes from many of you."),
+    ("help", SOME): _l("Help comes from some of you."),
+    ("help", FEW): _l("Help comes from a few of you."),
+    ("hosting", MANY): _l("Hosting rests on many of you."),
+    ("hosting", SOME): _l("Hosting rests on some of you."),
+    ("hosting", FEW): _l("Hosting rests on a few of you."),
+}
 
 
 def hands(counts: Sequence[int]) -> float:
@@ -31,8 +43,8 @@ def sentences(spread: Mapping[str, Sequence[int]]) -> list[str]:
     """What can be said: `Asks come from many of you.` Nothing in a group of fewer than eight."""
     if min(len(counts) for counts in spread.values()) < LEAST_MEMBERS:
         return []
-    found = [(SUBJECTS[name], step(counts)) for name, counts in spread.items()]
-    return [f"{subject} {words}." for subject, words in found if words]
+    found = [(name, step(counts)) for name, counts in spread.items()]
+    return [str(SENTENCES[name, how]) for name, how in found if how]
 
 
 def rests_on_few(spread: Mapping[str, Sequence[int]], what: str) -> bool:

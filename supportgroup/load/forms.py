@@ -10,8 +10,10 @@ from wtforms.validators import InputRequired, NumberRange
 from supportgroup import clock
 from supportgroup.board.models import MOST_PER_WEEK, LoadWish
 from supportgroup.fields import Form
+from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
-A_NUMBER = f"Say a number from 0 to {MOST_PER_WEEK}."
+A_NUMBER = _l("Say a number from 0 to %(most)s.", most=MOST_PER_WEEK)
 LONGEST = timedelta(days=366)  # of resting
 
 
@@ -22,7 +24,7 @@ class PerWeek(IntegerField):
         try:
             super().process_formdata([text[:12] for text in valuelist])
         except ValueError:
-            raise ValueError(A_NUMBER) from None
+            raise ValueError(str(A_NUMBER)) from None
 
 
 class Day(DateField):
@@ -32,7 +34,7 @@ class Day(DateField):
         try:
             super().process_formdata([text for text in valuelist if text])
         except ValueError:
-            raise ValueError("That day is not in the calendar. Choose one, such as 24 May.") from None
+            raise ValueError(_("That day is not in the calendar. Choose one, such as 24 May.")) from None
 
 
 class WishForm(Form):
@@ -41,21 +43,21 @@ class WishForm(Form):
     zone: ZoneInfo
 
     per_week = PerWeek(
-        "How many asks can you carry in a week?",
+        _l("How many asks can you carry in a week?"),
         [InputRequired(A_NUMBER), NumberRange(0, MOST_PER_WEEK, A_NUMBER)],
-        description="Asks of five minutes are free. You can always choose one more.",
+        description=_l("Asks of five minutes are free. You can always choose one more."),
     )
-    rest = BooleanField("I rest for now")
-    rest_until = Day("Until which day?", description="Meanwhile no asks are sent to you.")
-    wanted = BooleanField("Now and then, suggest a small ask to me on my home page")
-    by_mail = BooleanField("Yes, by mail too")
+    rest = BooleanField(_l("I rest for now"))
+    rest_until = Day(_l("Until which day?"), description=_l("Meanwhile no asks are sent to you."))
+    wanted = BooleanField(_l("Now and then, suggest a small ask to me on my home page"))
+    by_mail = BooleanField(_l("Yes, by mail too"))
 
     def validate_rest_until(self, field: Any) -> None:
         if not self.rest.data or field.errors:
             return
         today = clock.now().astimezone(self.zone).date()
         if field.data is None or not today < field.data <= today + LONGEST:
-            raise ValidationError("Choose a day after today, within a year.")
+            raise ValidationError(_("Choose a day after today, within a year."))
 
     def resting_until(self) -> datetime | None:
         """The instant at which rest ends: the begin of that day; None for not resting."""

@@ -9,7 +9,7 @@ from sqlalchemy import Select, Update, exists, or_, select, update
 
 from supportgroup import clock
 from supportgroup.board.models import Ask, AskKind, AskState, Happened, Heard, Help, HelpState
-from supportgroup.board.phrases import EXAMPLES
+from supportgroup.board.starters import EXAMPLES
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import GroupState, Membership
 from supportgroup.load import letters, queries
@@ -116,7 +116,7 @@ def card(account_id: UUID, places: Sequence[Membership]) -> Card | None:
     if nudge is None:
         return None
     number = example_for(nudge)
-    return Card(nudge.why, number, EXAMPLES[number].title, active[0].group.slug)
+    return Card(nudge.why, number, str(EXAMPLES[number].title), active[0].group.slug)
 
 
 def example_for(nudge: Nudge) -> int:

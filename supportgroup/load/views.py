@@ -12,6 +12,7 @@ from supportgroup import clock
 from supportgroup.board import carrying
 from supportgroup.db import transaction
 from supportgroup.groups.access import enter_as_facilitator
+from supportgroup.languages import gettext as _
 from supportgroup.load import balance as balances
 from supportgroup.load import evenness, queries, service
 from supportgroup.load.forms import WishForm, values
@@ -39,7 +40,7 @@ def balance() -> ResponseReturnValue:
                 account_id=current_user.id, per_week=form.per_week.data or 0, resting_until=form.resting_until()
             )
             service.wish_for_cards(account_id=current_user.id, wanted=form.wanted.data, by_mail=form.by_mail.data)
-        flash("Saved.")
+        flash(_("Saved."))
         return redirect(url_for(".balance"), 303)
     return show(form, zone), 422 if form.errors else 200
 
@@ -84,7 +85,7 @@ def pass_over() -> ResponseReturnValue:
     """Leave the card be."""
     with transaction():
         last = service.pass_over(current_user.id)
-    flash("That is fine. It does not come again, unless you want it to." if last else "That is fine.")
+    flash(_("That is fine. It does not come again, unless you want it to.") if last else _("That is fine."))
     return redirect(url_for("front.home"), 303)
 
 

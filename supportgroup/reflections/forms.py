@@ -7,6 +7,7 @@ from wtforms import RadioField
 from wtforms.validators import DataRequired, Length
 
 from supportgroup.fields import Form, Line, Paragraphs, among, choices
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.reflections.models import Came, Guess, Reply, Thought, Unease
 from supportgroup.reflections.phrases import CAME, GUESSES, REPLIES, THOUGHTS, UNEASE
 from supportgroup.reflections.service import After, Before
@@ -28,10 +29,10 @@ class OpenField(RadioField):
 class BeforeForm(Form):
     """What is asked before somebody asks."""
 
-    guess = OpenField("Will someone say yes?", Guess, GUESSES)
-    uneasy_before = OpenField("How uneasy is it to ask?", Unease, UNEASE)
-    thought = OpenField("Which thought comes up?", Thought, THOUGHTS)
-    own_thought = Line("In your own words", [Length(max=OWN_THOUGHT, message=f"Up to {OWN_THOUGHT} letters.")])
+    guess = OpenField(_l("Will someone say yes?"), Guess, GUESSES)
+    uneasy_before = OpenField(_l("How uneasy is it to ask?"), Unease, UNEASE)
+    thought = OpenField(_l("Which thought comes up?"), Thought, THOUGHTS)
+    own_thought = Line(_l("In your own words"), [Length(max=OWN_THOUGHT, message=_l("Up to 300 letters."))])
 
     def before(self) -> Before:
         """The answers."""
@@ -46,10 +47,10 @@ class BeforeForm(Form):
 class AfterForm(Form):
     """What is asked afterwards."""
 
-    reply = OpenField("Did someone say yes?", Reply, REPLIES)
-    came = OpenField("And then?", Came, CAME, description="A yes counts, whatever came of it.")
-    uneasy_after = OpenField("How uneasy is it now, looking back?", Unease, UNEASE)
-    note = Paragraphs("What do you make of it?", [Length(max=NOTE, message="Up to 4,000 letters.")])
+    reply = OpenField(_l("Did someone say yes?"), Reply, REPLIES)
+    came = OpenField(_l("And then?"), Came, CAME, description=_l("A yes counts, whatever came of it."))
+    uneasy_after = OpenField(_l("How uneasy is it now, looking back?"), Unease, UNEASE)
+    note = Paragraphs(_l("What do you make of it?"), [Length(max=NOTE, message=_l("Up to 4,000 letters."))])
 
     def after(self) -> After:
         """The answers."""
@@ -74,16 +75,16 @@ class ElsewhereForm(ReflectionForm):
     """Both, around something that was asked elsewhere."""
 
     about = Line(
-        "What did you ask for, or what will you?",
+        _l("What did you ask for, or what will you?"),
         [
-            DataRequired("Say in a few words what it was about."),
-            Length(max=ABOUT, message=f"Up to {ABOUT} letters."),
+            DataRequired(_l("Say in a few words what it was about.")),
+            Length(max=ABOUT, message=_l("Up to 120 letters.")),
         ],
     )
 
 
 class NoteForm(Form):
     text = Paragraphs(
-        "For yourself",
-        [DataRequired("There is nothing to keep yet."), Length(max=NOTE, message="Up to 4,000 letters.")],
+        _l("For yourself"),
+        [DataRequired(_l("There is nothing to keep yet.")), Length(max=NOTE, message=_l("Up to 4,000 letters."))],
     )

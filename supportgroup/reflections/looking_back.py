@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from supportgroup.charts import Bar, Chart
+from supportgroup.languages import gettext as _
 from supportgroup.reflections.models import Came, Guess, Reply, Unease
 from supportgroup.reflections.phrases import GUESSES, UNEASE
 from supportgroup.words import number, times
@@ -40,11 +41,12 @@ def guesses(looks: Sequence[Look]) -> Chart | None:
         return None
     return Chart(
         sentence=sentence_of_guesses(known),
-        caption="How often each guess came before which outcome",
-        heading="I said",
-        parts=("yes, and it happened", "yes", "no"),
+        caption=_("How often each guess came before which outcome"),
+        heading=_("I said"),
+        parts=(_("yes, and it happened"), _("yes"), _("no")),
         bars=tuple(
-            Bar(words, outcomes([look for look in known if look.guess is guess])) for guess, words in GUESSES.items()
+            Bar(str(words), outcomes([look for look in known if look.guess is guess]))
+            for guess, words in GUESSES.items()
         ),
     )
 
@@ -65,17 +67,21 @@ def sentence_of_guesses(known: Sequence[Look]) -> str:
         said = [look for look in known if look.guess is guess]
         yes = sum(look.yes for look in said)
         if yes:
-            return f"You said {guess.value} {times(len(said))}. {got_a_yes(yes, len(said))}"
-    asks = "the one ask" if len(known) == 1 else f"{number(len(known))} asks"
-    return f"No yes yet to {asks} you noted here. That is about the weeks, not about you."
+            how = str(GUESSES[guess]).lower()
+            said_so = _("You said %(guess)s %(times)s.", guess=how, times=times(len(said)))
+            return f"{said_so} {got_a_yes(yes, len(said))}"
+    if len(known) == 1:
+        return _("No yes yet to the one ask you noted here. That is about the weeks, not about you.")
+    asks = number(len(known))
+    return _("No yes yet to %(number)s asks you noted here. That is about the weeks, not about you.", number=asks)
 
 
 def got_a_yes(yes: int, of: int) -> str:
     if of == 1:
-        return "It got a yes."
+        return _("It got a yes.")
     if yes == of:
-        return "Both got a yes." if of == 2 else "All of them got a yes."
-    return f"{number(yes).capitalize()} of them got a yes."
+        return _("Both got a yes.") if of == 2 else _("All of them got a yes.")
+    return _("%(number)s of them got a yes.", number=number(yes).capitalize())
 
 
 def unease(looks: Sequence[Look]) -> Chart | None:
@@ -86,10 +92,10 @@ def unease(looks: Sequence[Look]) -> Chart | None:
     before, after = zip(*both, strict=True)
     return Chart(
         sentence=sentence_of_unease([LEVELS.index(b) - LEVELS.index(a) for b, a in both]),
-        caption="How often asking was how uneasy, before and afterwards",
-        heading="When",
-        parts=tuple(words.lower() for words in UNEASE.values()),
-        bars=(Bar("Before", levels(before)), Bar("Afterwards", levels(after))),
+        caption=_("How often asking was how uneasy, before and afterwards"),
+        heading=_("When"),
+        parts=tuple(str(words).lower() for words in UNEASE.values()),
+        bars=(Bar(_("Before"), levels(before)), Bar(_("Afterwards"), levels(after))),
     )
 
 
@@ -101,9 +107,12 @@ def sentence_of_unease(eased: Sequence[int]) -> str:
     """`Five of six times it was easier afterwards than before.` `eased`: by how many steps each became easier."""
     easier, of = sum(steps > 0 for steps in eased), len(eased)
     if not easier:
-        return f"How uneasy it was before and afterwards, {times(of)}."
+        return _("How uneasy it was before and afterwards, %(times)s.", times=times(of))
     if of == 1:
-        return "It was easier afterwards than before."
+        return _("It was easier afterwards than before.")
     if easier == of:
-        return f"{'Both' if of == 2 else f'All {number(of)}'} times it was easier afterwards than before."
-    return f"{number(easier).capitalize()} of {number(of)} times it was easier afterwards than before."
+        if of == 2:
+            return _("Both times it was easier afterwards than before.")
+        return _("All %(number)s times it was easier afterwards than before.", number=number(of))
+    some, all_of_them = number(easier).capitalize(), number(of)
+    return _("%(some)s of %(all)s times it was easier afterwards than before.", some=some, all=all_of_them)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, delete, update
 from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
 from supportgroup.reflections import queries
 from supportgroup.reflections.models import Came, Guess, Note, Prompt, Reflection, Reply, Thought, Unease
 
@@ -71,7 +72,7 @@ def change(*, account_id: UUID, reflection_id: UUID, about: str, before: Before,
     """Write it anew. What an ask on the board was about stays. Raises Refused where it was erased meanwhile."""
     reflection = queries.reflection(account_id, reflection_id, lock=True)
     if reflection is None:
-        raise Refused("This one was erased meanwhile.")
+        raise Refused(_("This one was erased meanwhile."))
     if reflection.elsewhere:
         reflection.about = about
     say(reflection, before=before, after=after)

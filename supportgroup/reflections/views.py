@@ -8,6 +8,7 @@ from flask_login import current_user, login_required
 
 from supportgroup.accounts.access import proof_required
 from supportgroup.db import transaction
+from supportgroup.languages import gettext as _
 from supportgroup.reflections import looking_back, phrases, queries, service
 from supportgroup.reflections.forms import ElsewhereForm, NoteForm, ReflectionForm
 from supportgroup.reflections.models import Prompt
@@ -45,7 +46,7 @@ def new() -> ResponseReturnValue:
             service.note_elsewhere(
                 account_id=current_user.id, about=form.about.data or "", before=form.before(), after=form.after()
             )
-        flash("Kept, for you alone.")
+        flash(_("Kept, for you alone."))
         offer_help(form.note.data, form.own_thought.data)
         return redirect(url_for(".index"), 303)
     return render_template("reflections/new.html", form=form), 422 if form.errors else 200
@@ -66,7 +67,7 @@ def edit(reflection_id: UUID) -> ResponseReturnValue:
                 before=form.before(),
                 after=form.after(),
             )
-        flash("Kept, for you alone.")
+        flash(_("Kept, for you alone."))
         offer_help(form.note.data, form.own_thought.data)
         return redirect(url_for(".index"), 303)
     return render_template("reflections/edit.html", form=form, reflection=reflection), 422 if form.errors else 200
@@ -77,7 +78,7 @@ def edit(reflection_id: UUID) -> ResponseReturnValue:
 def erase(reflection_id: UUID) -> ResponseReturnValue:
     with transaction():
         service.erase(account_id=current_user.id, reflection_id=reflection_id)
-    flash("Erased.")
+    flash(_("Erased."))
     return redirect(url_for(".index"), 303)
 
 
@@ -89,7 +90,7 @@ def question(prompt: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             service.write_note(account_id=current_user.id, prompt=Prompt(prompt), text=form.text.data or "")
-        flash("Kept, for you alone.")
+        flash(_("Kept, for you alone."))
         offer_help(form.text.data)
         return redirect(url_for(".index", _anchor="notes"), 303)
     return render_template(f"reflections/{prompt}.html", form=form), 422 if form.errors else 200
@@ -100,7 +101,7 @@ def question(prompt: str) -> ResponseReturnValue:
 def erase_note(note_id: UUID) -> ResponseReturnValue:
     with transaction():
         service.erase_note(account_id=current_user.id, note_id=note_id)
-    flash("Erased.")
+    flash(_("Erased."))
     return redirect(url_for(".index", _anchor="notes"), 303)
 
 
@@ -121,5 +122,5 @@ def erase_all() -> ResponseReturnValue:
         return render_template("reflections/erase.html")
     with transaction():
         service.erase_all(current_user.id)
-    flash("Erased, all of it.")
+    flash(_("Erased, all of it."))
     return redirect(url_for(".index"), 303)

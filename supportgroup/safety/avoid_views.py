@@ -9,6 +9,7 @@ from flask_login import current_user
 from supportgroup.accounts.access import proof_required
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
 from supportgroup.safety import avoiding
 from supportgroup.safety.forms import AvoidForm
 from supportgroup.safety.views import bp
@@ -22,7 +23,7 @@ def avoid() -> ResponseReturnValue:
         try:
             with transaction():
                 avoiding.avoid(current_user.id, form.text.data or "")
-            flash("Kept. Nobody is told.")
+            flash(_("Kept. Nobody is told."))
             return redirect(url_for(".avoid"), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
@@ -37,5 +38,5 @@ def avoid_no_more(avoided_id: UUID) -> ResponseReturnValue:
         was_there = avoiding.avoid_no_more(current_user.id, avoided_id)
     if not was_there:
         abort(404)
-    flash("Taken off your list.")
+    flash(_("Taken off your list."))
     return redirect(url_for(".avoid"), 303)

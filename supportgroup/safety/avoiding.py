@@ -10,6 +10,7 @@ from sqlalchemy import Select, delete, select
 from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.errors import Refused
+from supportgroup.languages import gettext as _
 from supportgroup.safety.models import Avoided
 from supportgroup.secrets import blind_indexes
 
@@ -33,7 +34,7 @@ def avoid(account_id: UUID, text: str) -> None:
     if any(one.text == form for one in there):
         return
     if len(there) >= MOST:
-        raise Refused(f"There is room for {MOST}. Take one off first.")
+        raise Refused(_("There is room for %(number)s. Take one off first.", number=MOST))
     db.session.add(Avoided(account_id=account_id, text=form, created_at=clock.now()))
     db.session.flush()
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
+from supportgroup.languages import FIRST, LOCALES, language
 
 OURS = Path(__file__).with_name("crisis.toml")
 # Codes in the list of territories that are no place where somebody could be in need of an ambulance.
@@ -25,7 +25,7 @@ class BadCrisisFile(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Country:
-    """An ISO 3166-1 code and its name in English."""
+    """An ISO 3166-1 code and its name in the language that is spoken."""
 
     code: str
     name: str
@@ -67,7 +67,7 @@ class CrisisHelp:
 
 def countries() -> list[Country]:
     """Every country and territory, by name."""
-    return sorted(names().values(), key=lambda country: country.name)
+    return sorted(names(language()).values(), key=lambda country: country.name)
 
 
 def help_for(code: str, operators: Path | None = None) -> CrisisHelp:
@@ -75,7 +75,7 @@ def help_for(code: str, operators: Path | None = None) -> CrisisHelp:
 
     `operators` is the operator's own file, if there is one. Raises BadCrisisFile where it cannot be understood.
     """
-    country = names()[code.upper()]
+    country = names(language())[code.upper()]
     emergency, lines = facts(operators)
     return CrisisHelp(
         country=country,
@@ -84,9 +84,9 @@ def help_for(code: str, operators: Path | None = None) -> CrisisHelp:
     )
 
 
-@lru_cache(maxsize=1)
-def names() -> dict[str, Country]:
-    territories = {str(code): str(name) for code, name in Locale("en").territories.items()}
+@lru_cache
+def names(code_of_language: str) -> dict[str, Country]:
+    territories = {str(code): str(name) for code, name in LOCALES[code_of_language].territories.items()}
     countries = {code: name for code, name in territories.items() if len(code) == 2 and code not in NO_COUNTRIES}
     return {code: Country(code=code, name=name) for code, name in countries.items()}
 
@@ -154,7 +154,7 @@ def understand(content: Mapping[str, Any]) -> Facts:
 
 
 def known(code: str) -> str:
-    if code not in names():
+    if code not in names(FIRST):
         raise ValueError(f"{code!r} is no country's code.")
     return code
 

@@ -3,11 +3,12 @@
 from wtforms.validators import DataRequired, Length
 
 from supportgroup.fields import Form, Line
+from supportgroup.languages import lazy_gettext as _l
 
 
 class AvoidForm(Form):
     text = Line(
-        "An address, or a name they go by",
-        [DataRequired("Write an address or a name."), Length(max=254, message="Up to 254 letters.")],
-        description="As exactly as you can. Capitals and spaces make no difference.",
+        _l("An address, or a name they go by"),
+        [DataRequired(_l("Write an address or a name.")), Length(max=254, message=_l("Up to 254 letters."))],
+        description=_l("As exactly as you can. Capitals and spaces make no difference."),
     )

@@ -9,6 +9,8 @@ import unicodedata
 
 from flask import flash
 
+from supportgroup.languages import gettext as _
+
 # Whole words or the beginnings of some (with *), as people write them; apostrophes are taken out first.
 PHRASES = """
 suicid* | kill myself | killing myself | end my life | ending my life | end it all | take my own life | want to die |
@@ -47,4 +49,4 @@ def plain(text: str) -> str:
 def offer_help(*texts: str | None) -> None:
     """Show the writer of these texts, on their next page, where help is, if they sound as if that could help."""
     if sounds_heavy(*texts):
-        flash("This sounds heavy to carry. If you would like to talk with somebody now:", "help")
+        flash(_("This sounds heavy to carry. If you would like to talk with somebody now:"), "help")

@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from supportgroup.pages import as_nobody
 from supportgroup.safety import crisis
+from supportgroup.safety.phrases import fact_words
+from supportgroup.words import day_words
 
 bp = Blueprint("safety", __name__)
 
@@ -22,4 +24,7 @@ def help_now() -> ResponseReturnValue:
         found = crisis.help_for(code, current_app.config["SETTINGS"].crisis_file)
     except LookupError:
         found = None
-    return render_template("safety/help_now.html", countries=crisis.countries(), found=found, bare=True)
+    countries = crisis.countries()
+    return render_template(
+        "safety/help_now.html", countries=countries, found=found, fact_words=fact_words, day_words=day_words, bare=True
+    )

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from supportgroup import clock
 from supportgroup.board.examples import MOST, near, starts
 from supportgroup.board.models import Ask, AskKind, BaseRate, Draft, GroupExample
-from supportgroup.board.phrases import EXAMPLES
+from supportgroup.board.starters import EXAMPLES
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import Role
 from supportgroup.safety.models import Hiding

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from supportgroup import clock
 from supportgroup.accounts.wishes import stop
 from supportgroup.board.models import AskKind, Heard, Help, HelpState
-from supportgroup.board.phrases import EXAMPLES
+from supportgroup.board.starters import EXAMPLES
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import GroupState
 from supportgroup.load import queries, service
