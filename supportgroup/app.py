@@ -45,6 +45,8 @@ from supportgroup.fields import csrf
 from supportgroup.front import choosing, dev, directory, group_pages, health, kit, offline
 from supportgroup.front import views as front
 from supportgroup.groups import (
+    break_views,
+    breaks,
     joining,
     manage_views,
     removing,
@@ -113,6 +115,7 @@ PAGES = (
     manage_views,
     resource_views,
     rest_views,
+    break_views,
     group_pages,
     meetings,
     editing,
@@ -211,6 +214,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         min_age=settings.min_age,
         removal_of=removing.removal_of,
         is_quiet=groups_queries.is_quiet,
+        facilitators_back_at=groups_queries.back_at,
+        may_be_second=breaks.may_answer,
         is_looked_after=lambda group: bool(groups_queries.facilitators(group.id)),
         erasure_of=privacy_queries.erasure,
         development=settings.development,

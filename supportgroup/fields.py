@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app, g, request
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
-from wtforms import SelectField, StringField, TextAreaField, ValidationError
+from wtforms import DateField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from supportgroup import clock
@@ -78,6 +78,16 @@ def among(options: type[StrEnum]) -> Any:
         return None if value in (None, "", "None") else options(value)
 
     return coerce
+
+
+class Day(DateField):
+    """A day of the calendar."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("This day is not in the calendar. Choose one such as 2027-05-19.")) from None
 
 
 class ZoneField(SelectField):

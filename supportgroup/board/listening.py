@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from supportgroup import clock
 from supportgroup.board import letters
@@ -20,6 +20,7 @@ from supportgroup.board.models import Ask, AskKind, AskState, Heard
 from supportgroup.board.service import here, locked_own
 from supportgroup.db import db
 from supportgroup.errors import Refused
+from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, GroupState, Membership, Role
 from supportgroup.languages import gettext as _
 from supportgroup.mail.kinds import Says, kind
@@ -62,7 +63,7 @@ def find_listeners() -> None:
 
 def tell_facilitators(ask: Ask, now: datetime) -> None:
     ask.facilitators_told_at = now
-    tell(ask, Membership.role == Role.FACILITATOR)
+    tell(ask, and_(Membership.role == Role.FACILITATOR, groups.takes_no_break()))
 
 
 def unheard(now: datetime) -> Iterable[tuple[Ask, str]]:

@@ -129,7 +129,7 @@ def waits_to_be_seen(ask: Ask, me: Membership) -> bool:
 
 def looked_after_by_others(me: Membership) -> bool:
     """Whether there is a facilitator for this member to turn to."""
-    return bool({one.id for one in groups.facilitators(me.group_id)} - blocked_with(me.id) - {me.id})
+    return bool({one.id for one in groups.on_duty(me.group_id)} - blocked_with(me.id) - {me.id})
 
 
 def say_hard(*, me: Membership, line: str, lines_welcome: bool = False) -> Ask:

@@ -7,7 +7,7 @@ from flask_login import current_user, login_required
 from supportgroup import clock
 from supportgroup.front.views import is_new
 from supportgroup.front.waiting import waits_for
-from supportgroup.groups import care, queries, removing
+from supportgroup.groups import breaks, care, queries, removing
 from supportgroup.groups.access import enter, enter_as_facilitator, look_at
 from supportgroup.groups.forms import FORMATS, LANGUAGES
 from supportgroup.groups.models import Group, GroupState, Joining, Membership, MembershipState
@@ -105,6 +105,7 @@ def manage(slug: str) -> ResponseReturnValue:
         people=roster(me),
         waits=waits_for(me.account_id, me.group_id),
         removals=removing.open_removals(me),
+        glad=breaks.glad(me),
         in_line=len(queries.members(me.group_id, MembershipState.WAITING)),
         size=len(active),
         lookers=sum(one.is_facilitator for one in active),

@@ -28,7 +28,7 @@ def make_facilitator(*, by: Membership, membership_id: UUID) -> Membership:
 
 def give_powers(one: Membership) -> None:
     """Let this member look after the group. What facilitators may do asks their account for more."""
-    one.role, one.stepping_down_at = Role.FACILITATOR, None
+    one.role, one.stepping_down_at, one.back_at, one.glad_at = Role.FACILITATOR, None, None, None
     account = db.session.get(Account, one.account_id)
     if account is not None:
         note_powers(account)

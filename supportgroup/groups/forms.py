@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from supportgroup.accounts.forms import AddressField, name_field
-from supportgroup.fields import Form, Line, Paragraphs, ZoneField, among, choices
+from supportgroup.fields import Day, Form, Line, Paragraphs, ZoneField, among, choices
 from supportgroup.groups.defaults import AGREEMENT
 from supportgroup.groups.founding import Charter
 from supportgroup.groups.joining import Wish
@@ -220,3 +220,9 @@ class PlaceForm(Form):
 class InvitationForm(Form):
     days = WholeNumber(_l("For how many days"), 1, 30, default=7)
     uses = WholeNumber(_l("For how many people"), 1, 50, default=1)
+
+
+class BreakForm(Form):
+    """Until when somebody takes a break from looking after the group."""
+
+    until = Day(_l("Until"), [InputRequired(_l("Choose the day on which you are back, such as 2027-06-01."))])

@@ -17,6 +17,7 @@ FIRST, AGAIN = 0, 1  # of a letter about an application: its about_version
 ANSWERED, LAPSED = 0, 1  # of a letter that answers one
 RESTS, AWAKE = 0, 1  # of a letter about the group as a whole
 ENDED, IN_A_WEEK = 0, 1  # of a letter about the end of a place
+ASKED, GLAD = 0, 1  # of a letter about a second facilitator
 WEEK = timedelta(days=7)
 SOME_DAY = datetime(2027, 5, 12, 10, tzinfo=UTC)  # for samples
 
@@ -49,7 +50,7 @@ def owe_application(one: Membership, version: int) -> None:
                 due_at=now,
                 scope_id=one.group_id,
             )
-            for facilitator in queries.facilitators(one.group_id)
+            for facilitator in queries.on_duty(one.group_id)
         ],
     )
 
@@ -126,7 +127,8 @@ def application_received(letters: Sequence[Letter]) -> Mapping[int, Says]:
     found = {}
     for letter in letters:
         one, me = applications.get(letter.about_id), readers.get(letter.id)
-        if one and me and me.is_facilitator and one.state is MembershipState.APPLIED and one.applied_at:
+        looks = me is not None and me.is_facilitator and not me.takes_a_break
+        if one and me and looks and one.state is MembershipState.APPLIED and one.applied_at:
             more = {"again": letter.about_version == AGAIN, "by": one.applied_at + ANSWER_PROMISED}
             found[letter.id] = says("applications", me, more)
     return found
@@ -194,6 +196,20 @@ def stepping_down(letters: Sequence[Letter]) -> Mapping[int, Says]:
         if group and group.state is GroupState.ACTIVE and group.rests_at:
             more = {"until": group.rests_at}
             found[letter.id] = says("members", me, more) if me else Says(link=link("groups"), more=more)
+    return found
+
+
+@kind("second-asked", lateness=WEEK, preference="membership", samples=[{"glad": False}, {"glad": True}])
+def second_asked(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """Would you look after the group, too? And to who asked: somebody would be glad to. Left out: it is settled."""
+    readers, found = readers_of(letters), {}
+    for letter in letters:
+        me, glad = readers.get(letter.id), letter.about_version == GLAD
+        looks = me is not None and me.is_facilitator and not me.takes_a_break
+        if me and glad and looks and any(one.glad_at for one in queries.members(me.group_id)):
+            found[letter.id] = says("second", me, {"glad": True})
+        elif me and not glad and not me.is_facilitator and me.group.second_asked_at:
+            found[letter.id] = says("second", me, {"glad": False})
     return found
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.db import Base
 from supportgroup.mail.kinds import How
@@ -98,6 +99,7 @@ class Group(Sealing, Base):
     state: Mapped[GroupState] = mapped_column(default=GroupState.ACTIVE)
     rests_at: Mapped[datetime | None]  # when the group rests unless somebody takes over
     rested_at: Mapped[datetime | None]  # since when it rests
+    second_asked_at: Mapped[datetime | None]  # when its members were asked who looks after it, too
     created_at: Mapped[datetime]
 
     name = EncryptedText()
@@ -196,6 +198,8 @@ class Membership(Sealing, Base):
     hello_at: Mapped[datetime | None]  # a facilitator said hello: names are seen from then on
     ended_at: Mapped[datetime | None]
     stepping_down_at: Mapped[datetime | None]  # a facilitator who stops: from then a member
+    back_at: Mapped[datetime | None]  # a facilitator who takes a break: from then back by themselves
+    glad_at: Mapped[datetime | None]  # asked for a second facilitator, they said that they would be glad to
 
     answers = EncryptedText()
 
@@ -205,6 +209,11 @@ class Membership(Sealing, Base):
     @property
     def is_facilitator(self) -> bool:
         return self.role is Role.FACILITATOR and self.state is MembershipState.ACTIVE
+
+    @property
+    def takes_a_break(self) -> bool:
+        """Whether this facilitator hears of nothing that looking after the group brings, for now."""
+        return self.is_facilitator and self.back_at is not None and self.back_at > clock.now()
 
 
 class Removal(Base):

@@ -1,6 +1,7 @@
 """Finding groups, places in them, and the ways in."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -158,6 +159,24 @@ def facilitators(group_id: UUID) -> list[Membership]:
         Membership.role == Role.FACILITATOR,
     )
     return list(db.session.scalars(chosen.order_by(Membership.joined_at, Membership.id), execution_options=FRESH))
+
+
+def on_duty(group_id: UUID) -> list[Membership]:
+    """Those of them who take no break: who hears of what there is to look after."""
+    return [one for one in facilitators(group_id) if not one.takes_a_break]
+
+
+def takes_no_break() -> ColumnElement[bool]:
+    """The same, as a rule of a query."""
+    return or_(Membership.back_at.is_(None), Membership.back_at <= clock.now())
+
+
+def back_at(group: Group) -> datetime | None:
+    """When the first of those who look after the group is back, where all of them take a break."""
+    everyone = facilitators(group.id)
+    if not everyone or not all(one.takes_a_break for one in everyone):
+        return None
+    return min(one.back_at for one in everyone if one.back_at)
 
 
 def is_quiet(group: Group) -> bool:

@@ -24,7 +24,7 @@ def deciders(meeting: Meeting, asked: str) -> list[Membership]:
     if asked == FEW and hosts is not None:
         return [hosts]
     was = groups.membership(meeting.group_id, meeting.cover_for_id) if meeting.cover_for_id else None
-    return [*groups.facilitators(meeting.group_id), *([was] if was and not was.is_facilitator else [])]
+    return [*groups.on_duty(meeting.group_id), *([was] if was and not was.is_facilitator else [])]
 
 
 def may_decide(me: Membership, meeting: Meeting) -> bool:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from wtforms import (
-    DateField,
     Field,
     IntegerField,
     RadioField,
@@ -21,7 +20,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from supportgroup.fields import Form, Line, Paragraphs, among, choices
+from supportgroup.fields import Day, Form, Line, Paragraphs, among, choices
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 from supportgroup.meetings.models import Answer, Custom, Feeling, Meeting, Part, Series
@@ -75,16 +74,6 @@ SCOPES = {
 }
 ANSWERS = {Answer.GOING: _l("I’m coming"), Answer.MAYBE: _l("Maybe"), Answer.NOT_GOING: _l("Not this time")}
 FEELINGS = {Feeling.LIGHTER: _l("Lighter"), Feeling.SAME: _l("The same"), Feeling.HEAVIER: _l("Heavier")}
-
-
-class Day(DateField):
-    """A day of the calendar."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("This day is not in the calendar. Choose one such as 2027-05-19.")) from None
 
 
 class Days(Field):

@@ -274,7 +274,7 @@ def series_quiet(letters: Sequence[Letter]) -> Mapping[int, Says]:
     found = {}
     for letter in letters:
         me = places.get((letter.scope_id, letter.recipient_id)) if letter.scope_id and letter.recipient_id else None
-        if me and me.is_facilitator and letter.about_id in there:
+        if me and me.is_facilitator and not me.takes_a_break and letter.about_id in there:
             found[letter.id] = Says(link=link("series", me.group_id), cover=me.cover_word, group=me.group.name)
     return found
 

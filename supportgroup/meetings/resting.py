@@ -55,7 +55,7 @@ def ask_about_quiet_series() -> None:
     )
     for series in db.session.scalars(quiet).all():
         series.asked_at = now
-        owe(KIND, [asking(series, one.account_id) for one in groups.facilitators(series.group_id)])
+        owe(KIND, [asking(series, one.account_id) for one in groups.on_duty(series.group_id)])
     db.session.flush()
 
 

@@ -212,7 +212,7 @@ def find_another(meeting: Meeting) -> None:
     """Whose turn it was is not here any more. Where nobody on the rota can, who looks after the group asks it."""
     if give_to_next(meeting):
         return
-    asker = next(iter(groups.facilitators(meeting.group_id)), None)
+    asker = next(iter(groups.on_duty(meeting.group_id) or groups.facilitators(meeting.group_id)), None)
     leave_open(meeting, asker)
     if asker is not None:
         tell(CoverWanted(meeting, asker))

@@ -80,7 +80,7 @@ def owe_held(hiding: Hiding) -> None:
             due_at=clock.now(),
             scope_id=hiding.group_id,
         )
-        for one in groups.facilitators(hiding.group_id)
+        for one in groups.on_duty(hiding.group_id)
         if one.id not in blocked_with(hiding.author_id)
     ]
     owe("ask-waits", letters)

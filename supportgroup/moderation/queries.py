@@ -220,10 +220,10 @@ def reports(ids: Sequence[UUID]) -> dict[UUID, Report]:
 
 
 def facilitators_for(one: Report) -> list[Membership]:
-    """The facilitators who look at this report."""
+    """The facilitators who look at this report; who takes a break hears of none."""
     looking = select(Membership).join(Report, for_facilitator(Membership)).where(Report.id == one.id)
     looking = looking.where(Membership.role == Role.FACILITATOR, Membership.state == MembershipState.ACTIVE)
-    return list(db.session.scalars(looking))
+    return list(db.session.scalars(looking.where(groups.takes_no_break())))
 
 
 def operators_for(one: Report) -> list[UUID]:

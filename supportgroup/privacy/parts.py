@@ -105,6 +105,8 @@ def groups(account: Account) -> list[Record]:
             "applied": at(one.applied_at),
             "joined": at(one.joined_at),
             "ended": at(one.ended_at),
+            "takes a break from looking after it until": at(one.back_at),
+            "would be glad to look after it too, since": at(one.glad_at),
         }
         for one, group, agreement in rows
     ]

@@ -81,7 +81,7 @@ AUDIENCE = {
         "groups.answer groups.applications groups.edit groups.edit_resource groups.hello groups.invitations "
         "groups.keep_facilitator groups.make_facilitator groups.manage groups.new_resource groups.poster "
         "groups.remove groups.rest groups.revoke groups.stay_on groups.step_down groups.take_away_resource "
-        "groups.wake "
+        "groups.be_back groups.second groups.second_not_now groups.take_a_break groups.wake "
         "load.reflect load.spread load.switch_buddies "
         "meetings.answer_swap meetings.cancel meetings.edit meetings.host meetings.meet_again meetings.new "
         "meetings.pause meetings.series_list meetings.stop_series "

@@ -139,6 +139,7 @@ def upgrade() -> None:
         ),
         sa.Column("rests_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("size_limit BETWEEN 2 AND 500", name=op.f("ck_groups_size_limit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_groups")),
@@ -485,6 +486,8 @@ def upgrade() -> None:
         sa.Column("hello_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stepping_down_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("glad_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_memberships_account_id"), ondelete="CASCADE"
         ),
