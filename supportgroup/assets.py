@@ -12,7 +12,7 @@ from whitenoise.compress import Compressor
 
 STATIC = Path(__file__).with_name("static")
 # The parts of the one style sheet, in their order: what stands later may overrule what stands before.
-STYLE = ("tokens", "ground", "layout", "words", "buttons", "forms", "pieces", "pictures")
+STYLE = ("tokens", "ground", "layout", "words", "buttons", "forms", "pieces", "pictures", "forced")
 PREFIX = "/static/"
 HASHED = re.compile(r"\.[0-9a-f]{16}\.\w+$")
 

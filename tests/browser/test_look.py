@@ -273,3 +273,14 @@ def test_nothing_moves_for_who_wants_it_still(look):
 
     moving = "[...document.querySelectorAll('*')].filter((e) => parseFloat(getComputedStyle(e).transitionDuration) > 0)"
     assert page.evaluate(f"{moving}.length") == 0
+
+
+def test_what_holds_is_seen_where_the_system_chooses_all_colours(look, playground):
+    playground.held = "going"
+    page = look("/play", forced_colors="active")
+
+    edges = [
+        page.get_by_role("button", name=name).evaluate("(button) => getComputedStyle(button).borderInlineStartWidth")
+        for name in ("I come", "Maybe")
+    ]
+    assert edges == ["3px", "1px"]

@@ -24,7 +24,15 @@ from tests.test_languages import SEEN
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # what pages say is the same on both
 SPOKEN = "de"
-FOR_DEVELOPMENT = {"dev.mailbox", "dev.letter", "dev.letter_html", "dev.samples", "dev.sample_html", "dev.kit"}
+FOR_DEVELOPMENT = {
+    "dev.mailbox",
+    "dev.letter",
+    "dev.letter_html",
+    "dev.samples",
+    "dev.sample_html",
+    "dev.kit",
+    "dev.kit_in",
+}
 READER = Recipient(id=UUID(int=0), email="a@example.org", name="Ada", zone=clock.zone("Europe/Paris"), language=SPOKEN)
 MARKED = re.compile("⟦[^⟦⟧]*⟧")
 WORD = re.compile(r"[^\W\d_]{2,}")
