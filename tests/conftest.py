@@ -11,6 +11,7 @@ import time_machine
 from argon2 import PasswordHasher
 from flask import Flask, current_app, has_app_context
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine
 from werkzeug.test import TestResponse
 
@@ -89,6 +90,14 @@ class Client(FlaskClient):
         return response
 
 
+def quick_app(environ: dict[str, str]) -> Flask:
+    """The app of these settings. It compiles no template that another app of this test run has compiled."""
+    app = create_app(config.load(environ))
+    if "TEST_TEMPLATES" in os.environ:
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ["TEST_TEMPLATES"])
+    return app
+
+
 @pytest.fixture(scope="session")
 def worker() -> str:
     """The name of this process among those that run the tests."""
@@ -135,7 +144,7 @@ def make_app(open_post: Postbox, tmp_path_factory: pytest.TempPathFactory) -> It
 
     def make(database_url: str, **settings: str) -> Flask:
         environ = {"DATABASE_URL": database_url, "SUPPORTGROUP_VAR": str(var), "SMTP_URL": open_post.url, **KEYS}
-        app = create_app(config.load({**environ, **settings}))
+        app = quick_app({**environ, **settings})
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         app.test_client_class = Client
         apps.append(app)

@@ -41,6 +41,7 @@ class Services:
         self.folder.chmod(0o755)  # as root, PostgreSQL runs as somebody else
 
     def start(self) -> None:
+        os.environ["TEST_TEMPLATES"] = str(self.folder)  # where all processes keep what templates are compiled to
         if "TEST_DATABASE_URL" not in os.environ:
             os.environ["TEST_DATABASE_URL"] = self.start_postgresql()
         if "TEST_REDIS_URL" not in os.environ:

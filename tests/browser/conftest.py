@@ -14,11 +14,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from supportgroup.accounts.access import cookie_name
-from supportgroup.app import create_app
-from supportgroup.config import load
 from supportgroup.db import db
 from supportgroup.schema import upgrade
-from tests.conftest import KEYS
+from tests.conftest import KEYS, quick_app
 from tests.sweeps.world import World, make_world
 
 # Without them Chromium, as root and without a network, refuses to start or waits for servers of its maker.
@@ -79,7 +77,7 @@ def quiet() -> Iterator[Quiet]:
 def whole_app(var: Path, **settings: str) -> Flask:
     """The real app on an empty database of its own; settings may be given in capitals."""
     environ = {"SUPPORTGROUP_VAR": str(var), "DATABASE_URL": f"sqlite:///{var / 'look.sqlite3'}", **KEYS, **settings}
-    app = create_app(load(environ))
+    app = quick_app(environ)
     with app.app_context():
         upgrade(db.engine)
     return app

@@ -134,6 +134,11 @@ def methods(rule):
     return sorted(rule.methods - {"HEAD", "OPTIONS"})
 
 
+def is_for_developers(rule):
+    """Whether it is not there in production, and the same for everybody elsewhere: a page that takes a second."""
+    return rule.endpoint.startswith("dev.")
+
+
 def same(answer):
     """What an answer says, without what is new each time."""
     text = re.sub(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"', "", answer.text)
@@ -154,8 +159,8 @@ def test_each_page_is_there_for_whom_it_is_for_and_for_nobody_else(app, world):
     """And whoever asks: looking writes no row (T4), and each answer carries what it has to (T27)."""
     wrong, looked_at = [], set()
     for rule in rules(app):
-        path, framed = world.path(app, rule), rule.endpoint.startswith("dev.")
-        for method, person in product(methods(rule), PEOPLE):
+        path, framed = world.path(app, rule), is_for_developers(rule)
+        for method, person in product(methods(rule), PEOPLE[:1] if framed else PEOPLE):
             browser = world.browser(app, person)
             with taken_back() as written:
                 answer = browser.open(path, method=method, data=world.data(rule, method))
