@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.timeout(150), pytest.mark.parametrize("databases", ["p
 def test_whatever_happens_to_workers_and_broker_no_letter_is_lost_and_only_a_kill_doubles_one(
     committed_app, nursery, tmp_path
 ):
-    found = mistreated(Stage(nursery, committed_app, tmp_path), letters=80, hasty=True)
+    found = mistreated(Stage(nursery, committed_app, tmp_path), letters=40, hasty=True)
 
     assert (found.killed.lost, found.killed.held, found.killed.identities) == (0, 0, 0)
     assert found.killed.extra <= 2
