@@ -5,6 +5,7 @@ A sentence is its own message id, in English. `supportgroup/translations/<code>.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,10 +15,8 @@ from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, Response, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale
-from flask_babel import gettext as say
-from flask_babel import lazy_gettext as say_later
-from flask_babel import ngettext as say_number
+from flask_babel import Babel, force_locale, get_locale, get_translations
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 SOURCES = Path(__file__).with_name("translations")
@@ -27,14 +26,33 @@ LOCALES = {code: Locale.parse(code) for code in LANGUAGES}
 FORMATS = {**{code: code for code in LANGUAGES}, "en": "en_GB"}  # whose days and hours are written how
 
 
+# While a letter is written: the code of its language, and its catalogue. A letter says dozens of sentences, and each
+# would otherwise find out anew which language this is.
+SPOKEN: ContextVar[tuple[str, Any] | None] = ContextVar("spoken", default=None)
+
+
+def catalogue() -> Any:
+    """The sentences of the language that is spoken now."""
+    here = SPOKEN.get()
+    return get_translations() if here is None else here[1]
+
+
+def said(sentence: str) -> str:
+    return str(catalogue().ugettext(sentence))
+
+
+def said_of(one: str, many: str, num: int) -> str:
+    return str(catalogue().ungettext(one, many, num))
+
+
 def gettext(sentence: str, **values: Any) -> str:
     """The sentence in the language that is spoken now, with its %(named)s values in it. Known as `_`."""
-    return str(say(sentence, **values))
+    return said(sentence) % values if values else said(sentence)
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:
     """The sentence that fits the number, which it may name as %(num)d."""
-    return str(say_number(one, many, num, **values))
+    return said_of(one, many, num) % {"num": num, **values}
 
 
 def lazy_gettext(sentence: str, **values: Any) -> str:
@@ -42,7 +60,7 @@ def lazy_gettext(sentence: str, **values: Any) -> str:
 
     Known as `_l`. It behaves as a text, and is none: `str()` makes one of it.
     """
-    return say_later(sentence, **values)  # type: ignore[no-any-return]
+    return LazyString(gettext, sentence, **values)  # type: ignore[no-any-return]
 
 
 def install_languages(app: Flask, folder: Path) -> None:
@@ -50,6 +68,7 @@ def install_languages(app: Flask, folder: Path) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True  # how a template is laid out is not a part of its sentences
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(publish(folder))
     Babel(app, default_locale=FIRST, locale_selector=chosen)
+    app.jinja_env.install_gettext_callables(said, said_of, newstyle=True)  # type: ignore[attr-defined]
     app.context_processor(spoken)
     app.after_request(say_language)
 
@@ -96,6 +115,9 @@ def of_browser() -> str:
 
 def language() -> str:
     """The code of the language that is spoken now: to who reads this page, or to who gets this letter."""
+    here = SPOKEN.get()
+    if here is not None:
+        return here[0]
     locale = get_locale()
     return FIRST if locale is None else str(locale.language)
 
@@ -103,8 +125,13 @@ def language() -> str:
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Speak this language for a while, as a letter to somebody does. One that we do not speak is English."""
-    with force_locale(LOCALES.get(code, LOCALES[FIRST])):
-        yield
+    known = code if code in LOCALES else FIRST
+    with force_locale(LOCALES[known]):
+        token = SPOKEN.set((known, get_translations()))
+        try:
+            yield
+        finally:
+            SPOKEN.reset(token)
 
 
 def direction(code: str) -> str:

@@ -106,9 +106,14 @@ def span(seconds: float) -> str:
     return ngettext("%(num)d second", "%(num)d seconds", int(seconds))
 
 
+@lru_cache(REMEMBERED)
+def zone_in(code: str, zone: tzinfo) -> str:
+    return get_timezone_name(zone, locale=FORMATS[code])
+
+
 def zone_words(zone: tzinfo) -> str:
     """`Paris time`, or `UTC`"""
-    return "UTC" if str(zone) == "UTC" else get_timezone_name(zone, locale=FORMATS[language()])
+    return "UTC" if str(zone) == "UTC" else zone_in(language(), zone)
 
 
 def when(instant: datetime, now: datetime, zone: tzinfo) -> str:
