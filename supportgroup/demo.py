@@ -14,7 +14,9 @@ from supportgroup import clock
 from supportgroup import demo_story as story
 from supportgroup.accounts.models import Account, LinkPurpose
 from supportgroup.accounts.service import create_account, new_link
-from supportgroup.board.models import Ask, AskState, Heard, Help, HelpState, Message, Offer, Telling
+from supportgroup.board.models import Ask, AskState, Heard, Help, HelpState, Message
+from supportgroup.board.offer_models import Offer
+from supportgroup.board.side_models import Telling
 from supportgroup.db import db, transaction
 from supportgroup.groups.defaults import AGREEMENT, FIRST_TIME
 from supportgroup.groups.models import Agreement, Group, Membership, MembershipState, Resource, Role, Topic

@@ -11,7 +11,8 @@ from uuid import uuid4
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import create_account
-from supportgroup.board.models import Ask, AskKind, Help, Offer
+from supportgroup.board.models import Ask, AskKind, Help
+from supportgroup.board.offer_models import Offer
 from supportgroup.db import db
 from supportgroup.groups.models import (
     Agreement,

@@ -11,8 +11,10 @@ from werkzeug.datastructures import MultiDict
 from supportgroup import clock, words
 from supportgroup.accounts.queries import recipient
 from supportgroup.board import base_rate, drafts, examples, eyes, phrases, queries, service
-from supportgroup.board.forms import AskForm, ExampleForm, Poster, When, member_of, values
-from supportgroup.board.models import Ask, Draft, Eyes
+from supportgroup.board.choices import member_of
+from supportgroup.board.forms import AskForm, ExampleForm, Poster, When, values
+from supportgroup.board.models import Ask, Eyes
+from supportgroup.board.side_models import Draft
 from supportgroup.board.starters import Example
 from supportgroup.board.views import ASK, ROOM, bp, find_own, my_zone, offer_of, people
 from supportgroup.db import transaction

@@ -13,7 +13,8 @@ from uuid import UUID
 from sqlalchemy import and_, delete, func, insert, or_, select
 
 from supportgroup import clock
-from supportgroup.board.models import HELPING, Ask, AskKind, AskState, BaseRate, Eyes, Help
+from supportgroup.board.models import HELPING, Ask, AskKind, AskState, Eyes, Help
+from supportgroup.board.side_models import BaseRate
 from supportgroup.db import db
 from supportgroup.languages import gettext as _
 from supportgroup.languages import ngettext

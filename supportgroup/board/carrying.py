@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from supportgroup import clock
-from supportgroup.board.models import HELPING, Ask, Help, LoadWish
+from supportgroup.board.models import HELPING, Ask, Help
+from supportgroup.board.side_models import LoadWish
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership

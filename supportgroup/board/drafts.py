@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 
 from supportgroup import clock
-from supportgroup.board.models import Draft
+from supportgroup.board.side_models import Draft
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import Membership
 

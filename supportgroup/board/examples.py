@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from supportgroup import clock
-from supportgroup.board.models import AskKind, GroupExample
+from supportgroup.board.models import AskKind
+from supportgroup.board.side_models import GroupExample
 from supportgroup.board.starters import EXAMPLES, Example
 from supportgroup.db import db
 from supportgroup.errors import Refused

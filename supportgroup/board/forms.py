@@ -9,21 +9,16 @@ from zoneinfo import ZoneInfo
 
 from wtforms import (
     BooleanField,
-    DateField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    TimeField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, Length
-from wtforms.widgets import CheckboxInput
 
 from supportgroup import clock
+from supportgroup.board.choices import Cards, Day, Hour, OneOf, Several
 from supportgroup.board.models import AskKind, Eyes, Hearing
 from supportgroup.board.phrases import HAPPENED, HEARING, KINDS, PROPOSAL, SIZES
 from supportgroup.board.service import Wish
-from supportgroup.fields import Form, Line, Paragraphs, choices
+from supportgroup.fields import Form, Line, Paragraphs
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 
@@ -62,78 +57,6 @@ POSTERS = {
     Poster.WITH_NAME: _l("A facilitator may post it for me, with my name"),
     Poster.WITHOUT_NAME: _l("A facilitator may post it for me, without my name"),
 }
-
-
-class Chosen:
-    """For fields with a few choices: what is none of them is asked for again, in a sentence of ours."""
-
-    sentence: str
-    data: Any
-
-    def pre_validate(self, _form: object) -> None:
-        if self.data is None:
-            raise ValidationError(self.sentence)
-
-
-def member_of(options: dict[Any, str]) -> Any:
-    """A `coerce` that gives the option of this text, and None for what is none."""
-    by_text = {str(option): option for option in options}
-    return lambda value: by_text.get(str(value))
-
-
-class Cards(Chosen, RadioField):
-    """One of a few, all of them seen."""
-
-    def __init__(self, label: str, options: dict[Any, str], sentence: str, **kwargs: Any) -> None:
-        super().__init__(label, choices=choices(options), coerce=member_of(options), validate_choice=False, **kwargs)
-        self.sentence = sentence
-
-    def offer(self, options: dict[Any, str]) -> None:
-        """Let it be one of these only."""
-        self.choices, self.coerce = choices(options), member_of(options)
-
-
-class OneOf(Chosen, SelectField):
-    """One of a list."""
-
-    def __init__(self, label: str, options: dict[Any, str], sentence: str, **kwargs: Any) -> None:
-        super().__init__(label, choices=choices(options), coerce=member_of(options), validate_choice=False, **kwargs)
-        self.sentence = sentence
-
-
-class Several(SelectMultipleField):
-    """Any number of a list, each with a box to tick."""
-
-    option_widget = CheckboxInput()
-    data: Any
-
-    def __init__(self, label: str, **kwargs: Any) -> None:
-        super().__init__(label, choices=[], coerce=str, validate_choice=False, default=(), **kwargs)
-
-    def offer(self, options: dict[Any, str]) -> None:
-        """Let it be any of these; others are left out."""
-        self.choices = choices(options)
-        self.data = [value for value in self.data or () if value in {str(option) for option in options}]
-
-
-class Day(DateField):
-    """A day of the calendar, or none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([text for text in valuelist if text])
-        except ValueError:
-            raise ValueError(_("That day is not in the calendar. Choose one, such as 24 May.")) from None
-
-
-class Hour(TimeField):
-    """A time of day, or none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([text for text in valuelist if text])
-        except ValueError:
-            raise ValueError(_("That is no time of day. Write it as 18:30.")) from None
 
 
 class AskForm(Form):

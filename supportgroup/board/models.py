@@ -67,7 +67,6 @@ class Hearing(StrEnum):
 
 LONGER = 120  # minutes; the size "longer" is stored as this
 SIZES = (5, 15, 30, 60, LONGER)
-MOST_PER_WEEK = 20  # asks that somebody may set themselves to carry
 
 WITHOUT_DATE = timedelta(days=7)  # how long an ask that names no day stays open
 HEARABLE = timedelta(hours=48)  # how long an ask to be heard does
@@ -271,34 +270,6 @@ class Chosen(Base):
     )
 
 
-class Draft(Sealing, Base):
-    """An ask that was begun and is not posted: one in each group, for its writer's eyes alone."""
-
-    __tablename__ = "drafts"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), unique=True)
-    fields_sealed: Mapped[bytes | None]  # what stood in the form, as JSON: lists of texts by field
-    saved_at: Mapped[datetime] = mapped_column(index=True)
-
-    fields = EncryptedText()
-
-
-class GroupExample(Sealing, Base):
-    """Something to start from that a group's facilitators wrote for it."""
-
-    __tablename__ = "group_examples"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[AskKind]
-    size_minutes: Mapped[int]
-    title_sealed: Mapped[bytes | None]
-    created_at: Mapped[datetime]
-
-    title = EncryptedText()
-
-
 class Message(Sealing, Base):
     """A line in the thread between asker and helpers."""
 
@@ -312,20 +283,6 @@ class Message(Sealing, Base):
     created_at: Mapped[datetime]
 
     text = EncryptedText()
-
-
-class SpokenAsk(Sealing, Base):
-    """What a member said in a round, written down by the host: theirs alone until they put it on the board."""
-
-    __tablename__ = "spoken_asks"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
-    for_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
-    title_sealed: Mapped[bytes]
-    created_at: Mapped[datetime]
-
-    title = EncryptedText()
 
 
 class Heard(Sealing, Base):
@@ -342,106 +299,3 @@ class Heard(Sealing, Base):
     created_at: Mapped[datetime]
 
     line = EncryptedText()
-
-
-class OfferState(StrEnum):
-    OPEN = "open"
-    YES_PLEASE = "yes_please"
-    NOT_NOW = "not_now"
-
-
-class Offer(Sealing, Base):
-    """What a member is glad to do: for whoever it would help, or said to one member. Taken up, it becomes an ask."""
-
-    __tablename__ = "offers"
-    __table_args__ = (
-        CheckConstraint("size_minutes IN (5, 15, 30, 60, 120)", name="size"),
-        CheckConstraint("days BETWEEN 0 AND 127", name="days"),
-        CheckConstraint("by_id <> to_id", name="two_people"),
-        Index("ix_offers_group_id_created_at", "group_id", "created_at"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
-    by_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
-    to_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[AskKind]
-    size_minutes: Mapped[int] = mapped_column(default=15)
-    text_sealed: Mapped[bytes]
-    body_sealed: Mapped[bytes | None]
-    area_sealed: Mapped[bytes | None]
-    times_sealed: Mapped[bytes | None]  # in words: "in the morning, back by noon"
-    days: Mapped[int] = mapped_column(default=0)  # of a standing one: a bit for each weekday, Monday first; 0: any
-    eyes: Mapped[Eyes] = mapped_column(default=Eyes.GROUP)
-    needed_by: Mapped[datetime | None]  # of one to a member: the end of the day it is for
-    state: Mapped[OfferState] = mapped_column(default=OfferState.OPEN)
-    paused_until: Mapped[datetime | None]  # of a standing one: it comes back by itself
-    created_at: Mapped[datetime]
-    ends_at: Mapped[datetime | None]  # of one to a member: it rests then, whether or not it was answered
-
-    text = EncryptedText()
-    body = EncryptedText()
-    area = EncryptedText()
-    times = EncryptedText()
-
-    by: Mapped[Membership] = relationship(lazy="joined", innerjoin=True, foreign_keys=[by_id])
-
-    @property
-    def weekdays(self) -> list[int]:
-        """The days on which it stands, 0 for Monday; none: any day."""
-        return [day for day in range(7) if self.days >> day & 1]
-
-    @property
-    def said(self) -> str:
-        """What it says, as its reader sees it."""
-        return self.text if self.to_id is None else _("Would it help if I %(what)s?", what=self.text.rstrip(" ?.…"))
-
-    def is_paused(self, now: datetime) -> bool:
-        return self.paused_until is not None and self.paused_until > now
-
-    def is_open(self, now: datetime) -> bool:
-        """Whether it waits to be taken up, or answered."""
-        is_over = self.ends_at is not None and self.ends_at <= now
-        return self.state is OfferState.OPEN and not is_over and not self.is_paused(now)
-
-
-class Telling(Sealing, Base):
-    """What an asker told the group of what came of an ask."""
-
-    __tablename__ = "tellings"
-    __table_args__ = (Index("ix_tellings_group_id_told_at", "group_id", "told_at"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
-    ask_id: Mapped[UUID | None] = mapped_column(ForeignKey("asks.id", ondelete="SET NULL"), unique=True)
-    unnamed: Mapped[bool] = mapped_column(default=False)
-    text_sealed: Mapped[bytes]
-    told_at: Mapped[datetime]
-
-    text = EncryptedText()
-
-
-class LoadWish(Base):
-    """What an account has set itself to carry. A wish, not a wall: see carrying.py."""
-
-    __tablename__ = "load_wishes"
-    __table_args__ = (CheckConstraint(f"per_week BETWEEN 0 AND {MOST_PER_WEEK}", name="per_week"),)
-
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
-    per_week: Mapped[int] = mapped_column(default=2)
-    resting_until: Mapped[datetime | None]
-
-    def rests(self, now: datetime) -> bool:
-        return self.resting_until is not None and self.resting_until > now
-
-
-class BaseRate(Base):
-    """How often an ask gets a yes in a group, and how soon. A group with too few asks has no row."""
-
-    __tablename__ = "base_rates"
-
-    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
-    yes_of_ten: Mapped[int]  # rounded down
-    minutes: Mapped[int]  # within which half of those that got a yes had it
-    counted_at: Mapped[datetime]

@@ -8,8 +8,10 @@ from wtforms import ValidationError
 from wtforms.validators import DataRequired, Length
 
 from supportgroup import clock
-from supportgroup.board.forms import END_OF_DAY, FURTHEST, Cards, Day, OneOf, Several
-from supportgroup.board.models import Eyes, Offer
+from supportgroup.board.choices import Cards, Day, OneOf, Several
+from supportgroup.board.forms import END_OF_DAY, FURTHEST
+from supportgroup.board.models import Eyes
+from supportgroup.board.offer_models import Offer
 from supportgroup.board.offers import Willing
 from supportgroup.board.phrases import OFFERED, SIZES
 from supportgroup.fields import Form, Line, Paragraphs
@@ -41,6 +43,17 @@ class Offering(Form):
     kind = Cards(_l("What kind of help is it?"), OFFERED, _l("Choose what kind of help it is."))
     size_minutes = OneOf(_l("How long does it take?"), SIZES, _l("Choose about how long it takes."), default=15)
     body = Paragraphs(_l("More words"), [Length(max=1000, message=_l("Up to 1,000 letters."))])
+    text: Line
+
+    def said(self, **more: Any) -> Willing:
+        """What was filled in, and what one sort of offer says beyond it."""
+        return Willing(
+            text=self.text.data or "",
+            kind=self.kind.data,
+            size_minutes=self.size_minutes.data,
+            body=self.body.data or "",
+            **more,
+        )
 
 
 class OfferForm(Offering):
@@ -62,11 +75,7 @@ class OfferForm(Offering):
 
     def willing(self) -> Willing:
         """What was filled in."""
-        return Willing(
-            text=self.text.data or "",
-            kind=self.kind.data,
-            size_minutes=self.size_minutes.data,
-            body=self.body.data or "",
+        return self.said(
             area=self.area.data or "",
             times=self.times.data or "",
             days=sum(1 << int(day) for day in set(self.days.data)),
@@ -88,13 +97,7 @@ class OfferToForm(Offering):
 
     def willing(self) -> Willing:
         """What was filled in."""
-        return Willing(
-            text=self.text.data or "",
-            kind=self.kind.data,
-            size_minutes=self.size_minutes.data,
-            body=self.body.data or "",
-            needed_by=end_of(self.day.data, self.zone),
-        )
+        return self.said(needed_by=end_of(self.day.data, self.zone))
 
 
 class TakeForm(Form):

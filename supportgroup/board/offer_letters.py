@@ -6,7 +6,8 @@ from datetime import timedelta
 from supportgroup import clock
 from supportgroup.board import offer_queries
 from supportgroup.board.letters import SAMPLES, owe_about, scenes
-from supportgroup.board.models import Ask, Offer
+from supportgroup.board.models import Ask
+from supportgroup.board.offer_models import Offer
 from supportgroup.groups.letters import readers_of
 from supportgroup.groups.models import Membership
 from supportgroup.mail.kinds import Says, kind

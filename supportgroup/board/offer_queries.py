@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 from supportgroup import clock
 from supportgroup.board.carrying import has_room_for
 from supportgroup.board.eyes import have_met
-from supportgroup.board.models import RUNNING, Ask, Eyes, Offer, OfferState
+from supportgroup.board.models import RUNNING, Ask, Eyes
+from supportgroup.board.offer_models import Offer, OfferState
 from supportgroup.db import db
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState, Role
 from supportgroup.safety.queries import apart, hidden, muted

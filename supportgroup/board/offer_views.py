@@ -9,8 +9,9 @@ from flask_login import login_required
 from supportgroup import words
 from supportgroup.board import offer_queries, offers, phrases
 from supportgroup.board.carrying import OverOwnLimit
-from supportgroup.board.models import Ask, Eyes, Offer
+from supportgroup.board.models import Ask, Eyes
 from supportgroup.board.offer_forms import OfferForm, OfferToForm, PauseForm, TakeForm, in_two_weeks, next_day, values
+from supportgroup.board.offer_models import Offer
 from supportgroup.board.views import ROOM, back_to, bp, my_zone, offer_of
 from supportgroup.db import transaction
 from supportgroup.errors import Refused

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 
 from supportgroup import clock
 from supportgroup.board import carrying, eyes, offer_letters, offer_queries
-from supportgroup.board.models import Ask, AskKind, Chosen, Eyes, Help, HelpState, Offer, OfferState
-from supportgroup.board.service import AHEAD, GONE, check_active, here
+from supportgroup.board.models import Ask, AskKind, Chosen, Eyes, Help, HelpState
+from supportgroup.board.offer_models import Offer, OfferState
+from supportgroup.board.service import GONE, check_active, check_ahead, here
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
@@ -110,7 +111,7 @@ def offer_to(*, me: Membership, to_id: UUID, willing: Willing, anyway: bool = Fa
         return waits
     if waits is not None:
         raise Refused(_("What you offered last waits for an answer still."))
-    check_day(willing.needed_by)
+    check_ahead(willing.needed_by, clock.now())
     if not anyway:
         carrying.respect(account_id=me.account_id, size_minutes=willing.size_minutes)
     made = add(me, willing, to_id=to_id, ends_at=willing.needed_by or clock.now() + WAITS)
@@ -143,14 +144,6 @@ def check_eyes(me: Membership, willing: Willing) -> None:
         raise Refused(_("There are too few people to choose that yet. Choose who will see it once more."))
 
 
-def check_day(needed_by: datetime | None) -> None:
-    now = clock.now()
-    if needed_by is not None and needed_by <= now:
-        raise Refused(_("That day has passed. Choose a later one."))
-    if needed_by is not None and needed_by > now + AHEAD:
-        raise Refused(_("That is more than a year away. Choose a nearer day."))
-
-
 def change_offer(*, me: Membership, offer_id: UUID, willing: Willing) -> Offer:
     """Say a standing offer anew. What came of it before stays as it is."""
     me = here(me)
@@ -169,7 +162,7 @@ def pause(*, me: Membership, offer_id: UUID, until: datetime | None) -> Offer:
     Others do not see a resting one. Raises Refused for a time that has passed, or is very far away.
     """
     offer = locked_own(here(me), offer_id)
-    check_day(until)
+    check_ahead(until, clock.now())
     offer.paused_until = until
     return offer
 
@@ -207,7 +200,7 @@ def take_up(*, me: Membership, offer_id: UUID, title: str, needed_by: datetime |
         return twin
     if offer.to_id is not None or offer_queries.rests(offer):
         raise Refused(RESTING)
-    check_day(needed_by)
+    check_ahead(needed_by, clock.now())
     check_weekday(offer, needed_by, zone)
     return become_help(offer, me, giver, title=title, needed_by=needed_by)
 

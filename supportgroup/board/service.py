@@ -182,11 +182,8 @@ def edit_ask(*, me: Membership, ask_id: UUID, wish: Wish) -> Ask:
 
 def say(ask: Ask, wish: Wish, now: datetime) -> None:
     """Write down what is asked. Raises Refused for a time that has passed, or is very far away."""
-    if wish.needed_by is not None and wish.needed_by != ask.needed_by:
-        if wish.needed_by <= now:
-            raise Refused(_("That time has passed. Choose a later one."))
-        if wish.needed_by > now + AHEAD:
-            raise Refused(_("That is more than a year away. Choose a nearer day."))
+    if wish.needed_by != ask.needed_by:
+        check_ahead(wish.needed_by, now)
     ask.title, ask.kind, ask.body = wish.title, wish.kind, wish.body
     ask.content_note = wish.content_note
     ask.size_minutes, ask.eyes, ask.unnamed = wish.size_minutes, wish.eyes, wish.unnamed
@@ -194,6 +191,14 @@ def say(ask: Ask, wish: Wish, now: datetime) -> None:
     listen = wish.kind is AskKind.LISTEN
     ask.needed_by, ask.timed = (None, False) if listen else (wish.needed_by, wish.timed)
     ask.helpers_wanted = 1 if listen else wish.helpers_wanted
+
+
+def check_ahead(needed_by: datetime | None, now: datetime) -> None:
+    """Raises Refused for a time that has passed, or is very far away."""
+    if needed_by is not None and needed_by <= now:
+        raise Refused(_("That time has passed. Choose a later one."))
+    if needed_by is not None and needed_by > now + AHEAD:
+        raise Refused(_("That is more than a year away. Choose a nearer day."))
 
 
 def move(ask: Ask, now: datetime) -> None:

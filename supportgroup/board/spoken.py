@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from supportgroup import clock
-from supportgroup.board.models import WITHOUT_DATE, Ask, AskKind, SpokenAsk
+from supportgroup.board.models import WITHOUT_DATE, Ask, AskKind
 from supportgroup.board.service import Wish, here, post_ask
+from supportgroup.board.side_models import SpokenAsk
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership, MembershipState

@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 
 from supportgroup import clock
-from supportgroup.board.models import Ask, AskState, Telling
+from supportgroup.board.models import Ask, AskState
 from supportgroup.board.service import here, locked_own
+from supportgroup.board.side_models import Telling
 from supportgroup.db import db
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Membership

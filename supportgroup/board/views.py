@@ -12,7 +12,8 @@ from supportgroup import clock
 from supportgroup.board import eyes, helping, offer_queries, offers, phrases, queries, service, telling
 from supportgroup.board.carrying import OverOwnLimit
 from supportgroup.board.forms import HardForm, MessageForm, ThanksForm, in_a_week
-from supportgroup.board.models import Ask, Eyes, Telling
+from supportgroup.board.models import Ask, Eyes
+from supportgroup.board.side_models import Telling
 from supportgroup.db import transaction
 from supportgroup.groups import queries as groups
 from supportgroup.groups.access import enter

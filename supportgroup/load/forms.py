@@ -4,11 +4,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, DateField, IntegerField, ValidationError
+from wtforms import BooleanField, IntegerField, ValidationError
 from wtforms.validators import InputRequired, NumberRange
 
 from supportgroup import clock
-from supportgroup.board.models import MOST_PER_WEEK, LoadWish
+from supportgroup.board.choices import Day
+from supportgroup.board.side_models import MOST_PER_WEEK, LoadWish
 from supportgroup.fields import Form
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
@@ -25,16 +26,6 @@ class PerWeek(IntegerField):
             super().process_formdata([text[:12] for text in valuelist])
         except ValueError:
             raise ValueError(str(A_NUMBER)) from None
-
-
-class Day(DateField):
-    """A day of the calendar, or none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([text for text in valuelist if text])
-        except ValueError:
-            raise ValueError(_("That day is not in the calendar. Choose one, such as 24 May.")) from None
 
 
 class WishForm(Form):

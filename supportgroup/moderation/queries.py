@@ -12,7 +12,9 @@ from supportgroup.accounts.models import Account
 from supportgroup.board import offer_queries as board_offers
 from supportgroup.board import queries as board
 from supportgroup.board import telling
-from supportgroup.board.models import Ask, Message, Offer, Telling
+from supportgroup.board.models import Ask, Message
+from supportgroup.board.offer_models import Offer
+from supportgroup.board.side_models import Telling
 from supportgroup.db import db
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, Membership, MembershipState, Role

@@ -11,7 +11,9 @@ from sqlalchemy import delete, exists, or_, select, update
 from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import create_account
-from supportgroup.board.models import Ask, Chosen, Draft, Heard, Help, HelpState, Message, Offer, SpokenAsk, Telling
+from supportgroup.board.models import Ask, Chosen, Heard, Help, HelpState, Message
+from supportgroup.board.offer_models import Offer
+from supportgroup.board.side_models import Draft, SpokenAsk, Telling
 from supportgroup.db import db, transaction
 from supportgroup.events import tell
 from supportgroup.groups import service as groups

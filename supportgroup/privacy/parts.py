@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from supportgroup.accounts.models import Account, MailWish, Passkey, ReminderTime, SecurityNote, Session
-from supportgroup.board.models import Ask, Draft, Heard, Help, LoadWish, Message, Offer, SpokenAsk, Telling
+from supportgroup.board.models import Ask, Heard, Help, Message
+from supportgroup.board.offer_models import Offer
+from supportgroup.board.side_models import Draft, LoadWish, SpokenAsk, Telling
 from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENTS, WEEKDAYS
 from supportgroup.groups.models import Agreement, Group, Membership

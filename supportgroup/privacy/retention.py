@@ -10,7 +10,9 @@ from sqlalchemy.orm import aliased
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board.models import RUNNING, Ask, Draft, Heard, Help, Message, Offer, SpokenAsk, Telling
+from supportgroup.board.models import RUNNING, Ask, Heard, Help, Message
+from supportgroup.board.offer_models import Offer
+from supportgroup.board.side_models import Draft, SpokenAsk, Telling
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.limits import Bucket, Guesses

@@ -11,7 +11,8 @@ from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.board import digest, eyes, queries, rounds
 from supportgroup.board.carrying import set_wish
-from supportgroup.board.models import MOST_PER_WEEK, AskKind, AskState, Chosen, Eyes, HelpState
+from supportgroup.board.models import AskKind, AskState, Chosen, Eyes, HelpState
+from supportgroup.board.side_models import MOST_PER_WEEK
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, MembershipState, Role
 from supportgroup.mail.models import Letter

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from supportgroup import clock
 from supportgroup.board.examples import MOST, near, starts
-from supportgroup.board.models import Ask, AskKind, BaseRate, Draft, GroupExample
+from supportgroup.board.models import Ask, AskKind
+from supportgroup.board.side_models import BaseRate, Draft, GroupExample
 from supportgroup.board.starters import EXAMPLES
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import Role

@@ -8,7 +8,8 @@ from sqlalchemy import inspect, select
 from supportgroup import clock
 from supportgroup.board import planning
 from supportgroup.board.carrying import set_wish
-from supportgroup.board.models import Ask, AskState, Eyes, Offer, OfferState
+from supportgroup.board.models import Ask, AskState, Eyes
+from supportgroup.board.offer_models import Offer, OfferState
 from supportgroup.db import db, transaction
 from supportgroup.load.queries import went
 from supportgroup.mail.models import Letter

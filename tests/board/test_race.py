@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from supportgroup.accounts.access import cookie_name
 from supportgroup.accounts.service import start_session
-from supportgroup.board.models import Ask, AskState, Help, HelpState, Offer
+from supportgroup.board.models import Ask, AskState, Help, HelpState
+from supportgroup.board.offer_models import Offer
 from supportgroup.db import db, transaction
 from supportgroup.mail.models import Letter
 from tests.databases import WHOLE

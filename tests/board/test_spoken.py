@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.board.models import Ask, SpokenAsk
+from supportgroup.board.models import Ask
+from supportgroup.board.side_models import SpokenAsk
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import Role
 from tests.factories import make_account, make_group, make_meeting, make_membership, make_rsvp

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from supportgroup import clock
-from supportgroup.board.models import AskState, Telling
+from supportgroup.board.models import AskState
+from supportgroup.board.side_models import Telling
 from supportgroup.db import db, transaction
 from supportgroup.privacy import retention
 from supportgroup.safety import service as safety

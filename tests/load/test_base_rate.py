@@ -11,7 +11,8 @@ from sqlalchemy import select
 from supportgroup import clock
 from supportgroup.board import base_rate
 from supportgroup.board.base_rate import Answered, count_base_rates, rates, sentence, span
-from supportgroup.board.models import AskKind, AskState, BaseRate, Eyes
+from supportgroup.board.models import AskKind, AskState, Eyes
+from supportgroup.board.side_models import BaseRate
 from supportgroup.db import db, transaction
 from tests.factories import make_account, make_ask, make_group, make_help, make_membership
 

@@ -9,7 +9,8 @@ from supportgroup import clock
 from supportgroup.accounts.models import Account, LinkPurpose, Session, SignInLink
 from supportgroup.accounts.service import new_link, start_session
 from supportgroup.board import drafts
-from supportgroup.board.models import Ask, AskState, Draft, Help, HelpState, Message
+from supportgroup.board.models import Ask, AskState, Help, HelpState, Message
+from supportgroup.board.side_models import Draft
 from supportgroup.db import db, transaction
 from supportgroup.groups.letters import owe_to_member
 from supportgroup.limits import Allowance, Bucket

@@ -20,7 +20,8 @@ from supportgroup import clock, pulse
 from supportgroup.accounts.access import cookie_name
 from supportgroup.accounts.models import Account, OtherAddress
 from supportgroup.accounts.service import new_link, start_session
-from supportgroup.board.models import Ask, AskKind, GroupExample, Message, SpokenAsk
+from supportgroup.board.models import Ask, AskKind, Message
+from supportgroup.board.side_models import GroupExample, SpokenAsk
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import Group, Invitation, Membership, MembershipState, Role
 from supportgroup.mail.links import token
