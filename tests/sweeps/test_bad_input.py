@@ -27,7 +27,7 @@ from tests.sweeps.test_roles import AUDIENCE, is_for_developers, rules
 from tests.sweeps.world import UNCOUNTED, changed, taken_back
 
 pytestmark = [
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(3600 if WHOLE else 600),
     pytest.mark.parametrize("databases", ["postgresql"], indirect=True),  # it takes types at their word
 ]
 
@@ -342,6 +342,7 @@ def test_addresses_with_odd_ends(app, world, tries):
         if "GET" not in rule.methods:
             continue
         path = world.path(app, rule)
+        world.looked_after()
         for person in ("nobody", "facilitator"):
             for what in some(list(TEXTS), f"{rule.rule} {person}"):
                 odd = quote_from_bytes(TEXTS[what][:3000])

@@ -92,6 +92,11 @@ class World:
         """What a form of this route needs for its view to look at what it is about."""
         return FORMS.get(rule.endpoint, lambda _place: {})(self.here) if method == "POST" else None
 
+    def looked_after(self) -> None:
+        """The workers are at work, however long a sweep takes: else it would be right to say that it is not ready."""
+        with transaction():
+            pulse.beat("deliver-letters")
+
     def browser(self, app: Flask, person: str) -> FlaskClient:
         """This person's browser."""
         made = app.test_client()
