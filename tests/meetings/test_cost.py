@@ -11,7 +11,7 @@ from supportgroup.accounts.models import Account
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import Membership, MembershipState, Role
 from supportgroup.meetings import calendars
-from supportgroup.meetings.models import Answer, Rsvp
+from supportgroup.meetings.models import Answer, Presence, Rsvp
 from tests.counting import count_queries
 from tests.factories import make_meeting, make_series
 
@@ -19,7 +19,7 @@ MEMBERS, WEEKS = 500, 260
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-def test_pages_and_feed_of_a_large_group_ask_little(circle, sign_in, client):
+def test_pages_and_feed_of_a_large_group_ask_little(circle, sign_in, client, frozen):
     now = clock.now()
     accounts, places = ([uuid4() for _ in range(MEMBERS)] for _ in range(2))
     with transaction():
@@ -54,6 +54,18 @@ def test_pages_and_feed_of_a_large_group_ask_little(circle, sign_in, client):
         page = ben.get(path)
     assert "500 come" in page.text
     assert len(asked) <= 8, asked
+    with transaction():
+        first = held[half]
+        first.host_id = circle.ben.id
+        db.session.execute(insert(Presence), [{"meeting_id": first.id, "membership_id": one} for one in places[:250]])
+    frozen.move_to(first.starts_at + timedelta(minutes=5))
+    path = circle.path(first.id, "hosting")
+    ben.get(path)
+    with count_queries() as asked:
+        page = ben.get(path)
+    assert page.text.count(">Undo<") == 250
+    assert "Everyone came" in page.text
+    assert len(asked) <= 10, asked
     with count_queries() as asked:
         feed = client.get(address)
     assert feed.text.count("BEGIN:VEVENT") > half

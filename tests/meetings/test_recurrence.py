@@ -25,6 +25,7 @@ from supportgroup.meetings.recurrence import (
     next_dates,
     words,
 )
+from tests.databases import WHOLE
 
 ZONES = [
     ZoneInfo(name)
@@ -88,6 +89,14 @@ def patterns(draw: st.DrawFn) -> Pattern:
 
 
 PATTERNS = patterns()
+
+
+def of_the_form() -> st.SearchStrategy[Pattern]:
+    """Every rule that the form for a series can make, but for when it ends."""
+    weekly = st.builds(lambda day, weeks: Pattern.weekly(day, weeks=weeks), WEEKDAYS, st.integers(1, 52))
+    return weekly | st.builds(Pattern.monthly, st.sampled_from([1, 2, 3, 4, LAST]), WEEKDAYS)
+
+
 SERIES = st.builds(Series, PATTERNS, FIRSTS, st.sampled_from(ZONES))
 
 
@@ -211,6 +220,28 @@ def test_a_pattern_reads_back_as_itself(pattern: Pattern, first: datetime) -> No
     assert Pattern.read(pattern.rule(), first) == pattern
     assert Pattern.read(pattern.rule().lower(), first) == pattern
     assert words(pattern.rule(), first) == pattern.words()
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=str)
+@given(pattern=of_the_form(), first=FIRSTS, step=st.integers(1, 200))
+@settings(deadline=None, max_examples=100 if WHOLE else 3)
+def test_in_every_zone_a_rule_of_the_form_keeps_day_and_hour_for_ten_years_however_it_is_filled(
+    zone: ZoneInfo, pattern: Pattern, first: datetime, step: int
+) -> None:
+    series, begin = Series(pattern, first, zone), first.replace(tzinfo=UTC) - timedelta(days=2)
+    whole, end = series.decade(), begin + TEN_YEARS
+    edges = [*(begin + timedelta(days=step * number) for number in range(TEN_YEARS.days // step + 1)), end]
+    filled = [met for since, until in pairwise(edges) for met in series.between(since, until)]
+    assert filled == whole
+    elsewhere = {met.original_on for met in Series(pattern, first, ZoneInfo("UTC")).decade()}
+    near_the_edge = {met.original_on for met in whole} ^ elsewhere
+    assert all(abs(datetime.combine(day, first.time(), UTC) - end) < timedelta(days=2) for day in near_the_edge) or (
+        zone.key == "Pacific/Apia"  # it left a day out
+    )
+    for met in whole:
+        wall = datetime.combine(met.original_on, first.time())
+        offsets = {wall.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}
+        assert local(series, met) == wall or len(offsets) == 2  # a gap moves it forward
 
 
 # Clocks
