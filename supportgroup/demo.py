@@ -247,7 +247,7 @@ def answer(meeting: Meeting, active: list[Membership], number: int, now: datetim
     for turn, place in enumerate(active):
         if meeting.starts_at < now + timedelta(days=1):
             add(reminded(meeting, place))
-        said = given[(number + turn) % len(given)]
+        said = Answer.GOING if place.id == meeting.host_id else given[(number + turn) % len(given)]
         if said and meeting.starts_at < now + timedelta(days=30):
             asked = now - timedelta(days=1)
             add(Rsvp(meeting_id=meeting.id, membership_id=place.id, answer=said, answered_at=asked))
