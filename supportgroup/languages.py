@@ -55,6 +55,11 @@ def ngettext(one: str, many: str, num: int, **values: Any) -> str:
     return said_of(one, many, num) % {"num": num, **values}
 
 
+def to_say(sentence: str) -> str:
+    """Marks a sentence that is stored as it is, in English, and said later: `_(stored)`."""
+    return sentence
+
+
 def lazy_gettext(sentence: str, **values: Any) -> str:
     """The sentence in the language that is spoken when it is shown: for what is written down as the house is built.
 

@@ -70,7 +70,7 @@ def code_field(label: str = _l("Code from your app")) -> Line:
     return Line(label, [DataRequired(_l("Type the code that your app shows now.")), Length(max=40, message=NO_CODE)])
 
 
-def password_field(label: str = "Password") -> PasswordField:
+def password_field(label: str = _l("Password")) -> PasswordField:
     """A password, taken as it is: any letters, spaces at its ends too."""
     too_long = Length(max=MOST, message=_l("Up to %(number)s letters, please.", number=MOST))
     return PasswordField(label, [InputRequired(_l("Type your password.")), too_long])

@@ -39,7 +39,7 @@ JOININGS = {
     Joining.INVITATION: _l("By invitation only"),
 }
 ASKS_BY_MAIL = {
-    AsksByMail.AT_ONCE: "A letter for each",
+    AsksByMail.AT_ONCE: _l("A letter for each"),
     AsksByMail.DAILY: _l("At most one letter a day"),
     AsksByMail.WEEKLY: _l("At most one letter a week"),
     AsksByMail.NEVER: _l("No letters"),
@@ -169,7 +169,7 @@ class JoinForm(Form):
         validators=[DataRequired(_l("Tick this to go on. The agreement is what people here can count on."))]
     )
     consent = BooleanField(
-        "I say yes to this",
+        _l("I say yes to this"),
         validators=[DataRequired(_l("Tick this to go on. Without your yes nothing about you is kept here."))],
     )
 
@@ -210,7 +210,7 @@ class PlaceForm(Form):
         _l("When others ask for something"), choices=choices(ASKS_BY_MAIL), coerce=among(AsksByMail)
     )
     can_listen = BooleanField(
-        "I can listen",
+        _l("I can listen"),
         description=_l(
             "When somebody said that today was hard and nobody has answered for some hours, you hear of it."
         ),

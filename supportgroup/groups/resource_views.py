@@ -22,8 +22,8 @@ from supportgroup.safety.crisis import countries
 
 ROOM = "/g/<slug:slug>/resources"
 KINDS = {
-    ResourceKind.CRISIS: "A crisis line",
-    ResourceKind.DIRECTORY: "A directory of therapists",
+    ResourceKind.CRISIS: _l("A crisis line"),
+    ResourceKind.DIRECTORY: _l("A directory of therapists"),
     ResourceKind.OTHER: _l("Something else"),
 }
 HEADINGS = {
@@ -42,7 +42,7 @@ class ResourceForm(Form):
         _l("What kind of place?"), choices=choices(KINDS), coerce=among(ResourceKind), default=ResourceKind.DIRECTORY
     )
     country = SelectField(_l("For which country?"), validate_choice=False)
-    words = Line("A line about it", [Length(max=200, message=_l("Up to 200 letters."))])
+    words = Line(_l("A line about it"), [Length(max=200, message=_l("Up to 200 letters."))])
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

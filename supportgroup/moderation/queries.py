@@ -18,12 +18,17 @@ from supportgroup.board.side_models import Telling
 from supportgroup.db import db
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, Membership, MembershipState, Role
+from supportgroup.languages import to_say
 from supportgroup.meetings.roster import roster
 from supportgroup.moderation.models import Desk, DutiesAccepted, Report, ReportState, Subject
 from supportgroup.safety.models import Hiding, Rule
 from supportgroup.safety.queries import apart, hiding_of, is_blocked
 
-ASKED_BY, WRITTEN_BY, NAME = "Asked by", "Written by", "Name"
+# Said on the page, in the language of who reads it; stored in English, whoever reports.
+ASKED_BY, WRITTEN_BY, NAME = to_say("Asked by"), to_say("Written by"), to_say("Name")
+OFFERED_BY, TOLD_BY = to_say("Offered by"), to_say("Told by")
+WOULD_HELP, WHAT, MORE = to_say("What would help"), to_say("What"), to_say("More")
+WHERE, TEXT = to_say("Where"), to_say("Text")
 NAMING = (ASKED_BY, WRITTEN_BY, NAME)
 FRESH = {"populate_existing": True}
 
@@ -72,7 +77,7 @@ def ask_seen(me: Membership, ask_id: UUID) -> Item | None:
 
 def ask_item(ask: Ask) -> Item:
     asker = "" if ask.unnamed else ask.asker.name
-    lines = ((ASKED_BY, asker), ("What would help", ask.title), ("More", ask.body), ("Where", ask.area))
+    lines = ((ASKED_BY, asker), (WOULD_HELP, ask.title), (MORE, ask.body), (WHERE, ask.area))
     return Item(Subject.ASK, ask.id, ask.asker, f"/board/asks/{ask.id}", tuple(line for line in lines if line[1]))
 
 
@@ -90,7 +95,7 @@ def message_item(message: Message) -> Item:
     """A message: whoever asked without a name has none here either."""
     author, ask = db.session.get_one(Membership, message.author_id), db.session.get_one(Ask, message.ask_id)
     unnamed = ask.unnamed and author.id == ask.asker_id
-    lines = ((WRITTEN_BY, "" if unnamed else author.name), ("Text", message.text))
+    lines = ((WRITTEN_BY, "" if unnamed else author.name), (TEXT, message.text))
     path = f"/board/asks/{message.ask_id}"
     return Item(Subject.MESSAGE, message.id, author, path, tuple(line for line in lines if line[1]))
 
@@ -101,7 +106,7 @@ def offer_seen(me: Membership, offer_id: UUID) -> Item | None:
 
 
 def offer_item(offer: Offer) -> Item:
-    lines = (("Offered by", offer.by.name), ("What", offer.said), ("More", offer.body), ("Where", offer.area))
+    lines = ((OFFERED_BY, offer.by.name), (WHAT, offer.said), (MORE, offer.body), (WHERE, offer.area))
     path = f"/board/offers/{offer.id}"
     return Item(Subject.OFFER, offer.id, offer.by, path, tuple(line for line in lines if line[1]))
 
@@ -114,7 +119,7 @@ def telling_seen(me: Membership, telling_id: UUID) -> Item | None:
 def telling_item(one: Telling) -> Item:
     """What was told of an ask; without a name here too, where it has none."""
     author = db.session.get_one(Membership, one.author_id)
-    lines = (("Told by", "" if one.unnamed else author.name), ("Text", one.text))
+    lines = ((TOLD_BY, "" if one.unnamed else author.name), (TEXT, one.text))
     return Item(Subject.TELLING, one.id, author, "/board/ended", tuple(line for line in lines if line[1]))
 
 
