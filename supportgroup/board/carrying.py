@@ -82,7 +82,8 @@ def respect(*, account_id: UUID, size_minutes: int) -> None:
         return
     have = db.session.scalar(select(carried(account_id, now))) or 0
     if have >= wish.per_week:
-        raise OverOwnLimit(f"{said(wish.per_week, have)} It is fine to leave this one to someone else.")
+        leave_it = _("It is fine to leave this one to someone else.")
+        raise OverOwnLimit(f"{said(wish.per_week, have)} {leave_it}")
 
 
 def said(per_week: int, have: int) -> str:
