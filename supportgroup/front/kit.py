@@ -21,7 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from supportgroup import clock
 from supportgroup.charts import Bar, Chart
-from supportgroup.fields import Form, Line, Paragraphs
+from supportgroup.fields import Form, Line, Paragraphs, choices
 from supportgroup.front.dev import bp
 
 THEMES = ("light", "dark")
@@ -46,11 +46,13 @@ class KitForm(Form):
     title = Line("What would help?", [InputRequired("Say in a few words what would help.")])
     email = EmailField("Email address", description="Nobody in any group sees it.")
     body = Paragraphs("More about it", [InputRequired("A sentence is enough.")])
-    size = SelectField("How long does it take?", choices=[("5", "5 minutes"), ("15", "15 minutes")])
+    size = SelectField("How long does it take?", choices=choices({"5": "5 minutes", "15": "15 minutes"}))
     places = IntegerField("How many places", [InputRequired("Say a number.")])
     day = DateField("Which day?", [InputRequired("Choose a day.")])
     at = TimeField("At what time?", [InputRequired("Choose a time.")])
-    kind = RadioField("What kind of help is it?", [InputRequired("Choose what kind of help it is.")], choices=KINDS)
+    kind = RadioField(
+        "What kind of help is it?", [InputRequired("Choose what kind of help it is.")], choices=choices(dict(KINDS))
+    )
     uneasy = RadioField("How uneasy is it to ask?", [InputRequired("Choose one.")], choices=["Not", "A bit", "Very"])
     who = Ticks("Who may see it?", [InputRequired("Choose somebody.")], choices=["Ben", "Cleo"])
     agree = BooleanField("I have read this", [InputRequired("Tick this to go on.")], description="It is short.")

@@ -13,7 +13,7 @@ from supportgroup.groups.access import enter
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.links import destination, link, read
-from supportgroup.meetings import asking, doubts, hosting, queries, rota
+from supportgroup.meetings import asking, doubts, hosting, queries, rota, swaps
 from supportgroup.meetings.roster import roster
 from supportgroup.meetings.views import ROOM, bp, find
 from supportgroup.secrets import BadToken
@@ -32,6 +32,7 @@ def hosts(slug: str) -> ResponseReturnValue:
         me=me,
         people=roster(me),
         glad=hosting.is_glad(me),
+        asked=swaps.asked_of(me),
         ahead=queries.planned_within(me.group_id, rota.AHEAD),
         behind=queries.past(me.group_id, limit=BEHIND).items if me.is_facilitator else [],
     )

@@ -53,6 +53,7 @@ def test_one_asks_the_other_says_yes_and_each_hosts_in_the_others_place(circle, 
     assert letter["Subject"] == "Blue: somebody asks to swap a turn"
     assert not re.search("Ben|19:00|Evening", text_of(letter))
     assert "Ben asks whether you would host" in cleo.get(circle.path(first.id)).text
+    assert "Somebody asks whether you would host" in cleo.get(circle.path("hosts")).text
     link = re.search(r"https?://[^/\s]+(/l/\S+)", text_of(letter)).group(1)
     assert "They would take" in cleo.get(link, follow_redirects=True).text
     cleo.post(circle.path(first.id, "swap", "answer"), data={"answer": "yes"})
