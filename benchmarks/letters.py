@@ -6,6 +6,7 @@
 import multiprocessing
 import os
 import smtplib
+import statistics
 import sys
 import tempfile
 import time
@@ -27,7 +28,6 @@ from supportgroup.app import create_app
 from supportgroup.config import load
 from supportgroup.db import db, transaction
 from supportgroup.mail.delivery import deliver_for
-from supportgroup.mail.models import Letter
 from supportgroup.meetings import reminders
 from tests.conftest import KEYS
 from tests.databases import administer
@@ -35,7 +35,9 @@ from tests.faults.scene import make_due
 from tests.services import Services
 
 SENDERS, DUE, ROWS, LATE = 2, 10_000, 10, 0.002  # rows: for each that is due
-# The ceiling: a row that holds all a letter says, claimed 500 at a time, rendered, built by email.mime, marked.
+PAIRS = 3  # of runs, ours and the ceiling's
+# The ceiling: a row that holds all a letter says, claimed 500 at a time, rendered, built by email.mime, marked. Its
+# letters are as large as ours.
 CEILING = """
 CREATE TABLE ceiling (id bigserial PRIMARY KEY, email text, title text, starts_at timestamptz, token text,
                       due_at timestamptz, claimed_at timestamptz, sent_at timestamptz);
@@ -44,47 +46,88 @@ INSERT INTO ceiling (email, title, starts_at, token, due_at)
            CASE WHEN i <= :due THEN now() - interval '1 minute' ELSE now() + interval '9 days' END
     FROM generate_series(1, :rows) i;
 CREATE INDEX ON ceiling (due_at) WHERE claimed_at IS NULL;
-ANALYZE ceiling
+VACUUM ANALYZE ceiling
+"""
+OWED_AGAIN = """
+UPDATE letters SET state = 'owed', sent_at = NULL, attempts = 0 WHERE state = 'sent' AND key NOT LIKE 'other:%';
+UPDATE ceiling SET claimed_at = NULL, sent_at = NULL WHERE claimed_at IS NOT NULL;
+VACUUM ANALYZE letters;
+VACUUM ANALYZE ceiling
 """
 CLAIM = text(
     "UPDATE ceiling SET claimed_at = now() WHERE id IN (SELECT id FROM ceiling WHERE claimed_at IS NULL AND"
     " due_at <= now() ORDER BY due_at LIMIT 500 FOR UPDATE SKIP LOCKED) RETURNING id, email, title, starts_at, token"
 )
 MARK = text("UPDATE ceiling SET sent_at = now() WHERE id = ANY(:ids)")
-PLAIN = "{{ title }}: {{ when }}\n\nOpen your page:\n\n{{ url }}\n\nStop these letters: {{ url }}\n"
+PLAIN = (
+    "{{ title }}: {{ when }}\n\n"
+    + "A line about the meeting. " * 40
+    + "\n\n{{ url }}\n\nStop these letters: {{ url }}\n"
+)
 HTML = (
-    '<p>{{ title }}: {{ when }}</p><p><a href="{{ url }}">Open your page</a></p><p><a href="{{ url }}">Stop</a></p>\n'
+    "<p>{{ title }}: {{ when }}</p>"
+    + "<p>A paragraph with <b>words</b> about the meeting and who comes.</p>\n" * 55
+    + '<p><a href="{{ url }}">Open your page</a></p><p><a href="{{ url }}">Stop</a></p>\n'
 )
 
 
 def run(server: str, var: Path, due: int = DUE) -> list[dict[str, Any]]:
-    """The rate beside the ceiling, the first letter, a relay that is late, and how quickly letters are planned.
+    """The rate beside the ceiling, the first letter, ten times the rows, a relay that is late, and planning.
 
     Makes a database of its own on the PostgreSQL server of this URL.
     """
     administer(server, "DROP DATABASE IF EXISTS letters", "CREATE DATABASE letters")
     database_url = make_url(server).set(database="letters").render_as_string(hide_password=False)
     with sink() as there:
-        app = create_app(load(settings(database_url, var, there)))
+        environ = settings(database_url, var, there)
+        app = create_app(load(environ))
         with app.app_context():
             schema.upgrade(db.engine)
             planned = plan(due)
+            db.session.remove()
+            db.engine.dispose()
+        prepare(database_url, CEILING, due)
+        few = raced(there, due, send, environ)
+        prepare(database_url, OWED_AGAIN, due)
+        with app.app_context():
             crowd(due * (ROWS - 1))
             db.session.remove()
             db.engine.dispose()
-        ours = raced(there, due, send, settings(database_url, var, there))
-        prepare_ceiling(database_url, due)
-        least = raced(there, due, send_the_least, database_url, there.port.value)
+        pairs = [pair(there, due, environ) for _ in range(PAIRS)]
     with sink(LATE) as there:
-        again(database_url)
         late = raced(there, due, send, settings(database_url, var, there))
-    ratio = {"ceiling_per_second": least["per_second"], "ceiling_cpu_ms": least["cpu_ms"]}
-    ratio["ratio"] = ours["per_second"] / least["per_second"]
+    ours, least = sorted(pairs, key=lambda found: found[0]["per_second"] / found[1]["per_second"])[PAIRS // 2]
     return [
-        {"letters": f"{due} due of {due * ROWS}", **ours, **ratio},
+        {
+            "letters": f"{due} due of {due * ROWS}",
+            **ours,
+            **ratios(pairs),
+            **{f"ceiling_{k}": v for k, v in least.items()},
+        },
+        {
+            "letters": "ten times the rows",
+            "ratio": ours["per_second"] / few["per_second"],
+            "cpu_ratio": few["cpu_ms"] / ours["cpu_ms"],
+        },
         {"letters": "relay 2 ms late", **late},
         {"letters": "planned", "per_second": planned, "load": os.getloadavg()[0]},
     ]
+
+
+def pair(there: Sink, due: int, environ: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ours and the ceiling, one straight after the other; everything is due again afterwards."""
+    ours = raced(there, due, send, environ)
+    least = raced(there, due, send_the_least, environ["DATABASE_URL"], there.port.value)
+    prepare(environ["DATABASE_URL"], OWED_AGAIN, due)
+    return ours, least
+
+
+def ratios(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, float]:
+    """How near ours comes to the ceiling, the median of the pairs: in letters a second, and in the senders' work."""
+    return {
+        "ratio": statistics.median(ours["per_second"] / least["per_second"] for ours, least in pairs),
+        "cpu_ratio": statistics.median(least["cpu_ms"] / ours["cpu_ms"] for ours, least in pairs),
+    }
 
 
 def settings(database_url: str, var: Path, there: Sink) -> dict[str, str]:
@@ -121,19 +164,10 @@ def crowd(rows: int) -> None:
         connection.execute(text("ANALYZE letters"))
 
 
-def again(database_url: str) -> None:
-    """Owe the letters that went out once more."""
-    engine = create_engine(database_url)
-    with engine.begin() as connection:
-        owed = Letter.__table__.update().where(Letter.sent_at.is_not(None), Letter.key.not_like("other:%"))
-        connection.execute(owed.values(state="owed", sent_at=None, attempts=0))
-    engine.dispose()
-
-
-def prepare_ceiling(database_url: str, due: int) -> None:
-    engine = create_engine(database_url)
-    with engine.begin() as connection:
-        for statement in CEILING.split(";"):
+def prepare(database_url: str, script: str, due: int) -> None:
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in script.split(";"):
             connection.execute(text(statement), {"due": due, "rows": due * ROWS} if ":due" in statement else {})
     engine.dispose()
 
@@ -157,6 +191,7 @@ def raced(there: Sink, due: int, work: Callable[..., Callable[[], None]], *argum
         "per_second": due / (there.last.value - start.value),
         "first_seconds": there.first.value - start.value,
         "cpu_ms": seconds * 1000 / due,
+        "letter_bytes": there.bytes.value // due,
         "load": os.getloadavg()[0],
     }
 

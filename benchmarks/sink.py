@@ -17,10 +17,11 @@ ANSWERS = {
 
 @dataclass(frozen=True)
 class Sink:
-    """Where it is, how many letters it took, and when the first and the last came, on the wall clock."""
+    """Where it is, how many letters it took, how large they were together, and when the first and the last came (wall clock)."""
 
     port: Any
     taken: Any
+    bytes: Any
     first: Any
     last: Any
 
@@ -29,7 +30,7 @@ class Sink:
         return f"smtp://127.0.0.1:{self.port.value}"
 
     def reset(self) -> None:
-        self.taken.value, self.first.value, self.last.value = 0, 0.0, 0.0
+        self.taken.value, self.bytes.value, self.first.value, self.last.value = 0, 0, 0.0, 0.0
 
 
 class Conversation(asyncio.Protocol):
@@ -50,15 +51,16 @@ class Conversation(asyncio.Protocol):
             verb, self.held = self.held[:4].upper(), self.held[at + len(mark) :]
             if self.in_text:
                 self.in_text = False
-                self.count()
+                self.count(at)
                 self.say(b"250 taken\r\n")
             else:
                 self.in_text = verb == b"DATA"
                 self.say(ANSWERS.get(verb, b"250 fine\r\n"))
 
-    def count(self) -> None:
+    def count(self, size: int) -> None:
         now = time.time()
         self.sink.taken.value += 1
+        self.sink.bytes.value += size
         self.sink.first.value = self.sink.first.value or now
         self.sink.last.value = now
 
@@ -85,7 +87,7 @@ def serve(sink: Sink, late: float) -> None:
 @contextmanager
 def sink(late: float = 0) -> Iterator[Sink]:
     """A sink in a process of its own. `late`: seconds before each of its answers."""
-    made = Sink(*(multiprocessing.Value(sort) for sort in ("i", "i", "d", "d")))
+    made = Sink(*(multiprocessing.Value(sort) for sort in ("i", "i", "L", "d", "d")))
     process = multiprocessing.Process(target=serve, args=(made, late), daemon=True)
     process.start()
     while not made.port.value:
