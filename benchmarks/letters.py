@@ -66,7 +66,7 @@ PLAIN = (
 )
 HTML = (
     "<p>{{ title }}: {{ when }}</p>"
-    + "<p>A paragraph with <b>words</b> about the meeting and who comes.</p>\n" * 55
+    + "<p>A paragraph with <b>words</b> about the meeting and who comes.</p>\n" * 22
     + '<p><a href="{{ url }}">Open your page</a></p><p><a href="{{ url }}">Stop</a></p>\n'
 )
 

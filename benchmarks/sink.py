@@ -17,7 +17,7 @@ ANSWERS = {
 
 @dataclass(frozen=True)
 class Sink:
-    """Where it is, how many letters it took, how large they were together, and when the first and the last came (wall clock)."""
+    """Where it is, how many letters it took, of how many bytes, and when the first and the last came (wall clock)."""
 
     port: Any
     taken: Any
