@@ -166,7 +166,10 @@ def insert_or_ignore(table: Any) -> Insert:
 
 @event.listens_for(Engine, "connect")
 def prepare_connection(connection: Any, _record: object) -> None:
-    """SQLite: readers beside one writer, durable commits, patience, and transactions begun by us alone."""
+    """SQLite: patience first, then readers beside one writer, durable commits, and transactions begun by us alone.
+
+    Going over to the write-ahead log may have to wait too, for who cleans up after a sender that was killed.
+    """
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None
         for pragma in ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
