@@ -81,6 +81,7 @@ def make_person(name: str, now: datetime) -> Account:
     account = create_account(
         id=key(name), email=f"{name.lower()}@example.org", name=name, zone=story.ZONE, confirmed_at=now - BEHIND
     )
+    account.seen_on = now.date()
     if name == "Ada":  # her reminder is to come whatever the hour is
         account.quiet_from = account.quiet_until = None
     return account

@@ -11,6 +11,7 @@ from supportgroup.board.models import Ask, AskKind, AskState
 from supportgroup.db import db
 from supportgroup.demo_story import GROUPS
 from supportgroup.groups.models import Group
+from supportgroup.groups.queries import is_quiet
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings.models import Meeting
 from supportgroup.ticks import TICKS
@@ -33,6 +34,10 @@ def test_it_holds_three_groups_and_asks_of_every_kind_in_every_state(loaded):
     assert db.session.scalar(select(func.min(Meeting.starts_at))) < clock.now() - timedelta(days=50)
     assert db.session.scalar(select(func.max(Meeting.starts_at))) > clock.now() + timedelta(days=55)
     assert LetterState.SENT in set(db.session.scalars(select(Letter.state)))
+
+
+def test_its_groups_are_looked_after(loaded):
+    assert not any(is_quiet(group) for group in db.session.scalars(select(Group)))
 
 
 def test_its_ids_are_the_same_every_time(loaded):
