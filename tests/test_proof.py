@@ -12,13 +12,15 @@ from tests.sweeps.world import changed, make_world, taken_back
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # a door has no engine
 
-# Whoever signed in or showed it again within 15 minutes may: address, password, second step, taking along, erasing.
+# Whoever signed in or showed it again within 15 minutes may: address, password, second step, taking along, erasing,
+# and what goes on telling after the phone is given back.
 PROOF = only(
     "proof",
     "accounts.email accounts.undo_email accounts.set_password accounts.remove_password accounts.set_up_codes "
     "accounts.remove_codes accounts.new_spare_codes accounts.add_passkey accounts.new_passkey_options "
     "accounts.remove_passkey privacy.ask_for_copy privacy.download privacy.erase privacy.erase_in_group "
-    "reflections.export reflections.erase_all safety.avoid safety.avoid_no_more",
+    "meetings.my_calendar meetings.open_feed reflections.export reflections.erase_all safety.avoid "
+    "safety.avoid_no_more",
 )
 # What only facilitators and operators can do; they need a second step, once their 14 days are over.
 POWERS = only(

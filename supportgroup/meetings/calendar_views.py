@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from wtforms import BooleanField
 
+from supportgroup.accounts.access import proof_required
 from supportgroup.db import transaction
 from supportgroup.fields import Form
 from supportgroup.groups.access import enter
@@ -52,9 +53,12 @@ def feed_of(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/me/calendar", methods=["GET", "POST"])
-@login_required
+@proof_required
 def my_calendar() -> ResponseReturnValue:
-    """What the reader's calendar is told, and the feed's address while there is one."""
+    """What the reader's calendar is told, and the feed's address while there is one.
+
+    The address opens their meetings to whoever has copied it, long after the phone is back in their hands.
+    """
     mine = calendars.wish_of(current_user.id)
     form = CalendarForm(full_titles=mine.full_titles, by_letter=mine.by_letter)
     if form.validate_on_submit():
@@ -68,7 +72,7 @@ def my_calendar() -> ResponseReturnValue:
 
 
 @bp.post("/me/calendar/feed")
-@login_required
+@proof_required
 def open_feed() -> ResponseReturnValue:
     """Make the feed's address, or another in its place."""
     with transaction():

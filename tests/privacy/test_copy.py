@@ -60,6 +60,7 @@ def test_nobody_else_is_in_it(group, ada, ben, cleo, life, browser_of):
     for other in (ada, cleo):
         assert account_of(other).email not in text
         assert not re.search(rf"\b{other.name}\b", text)
+        assert str(other.id) not in text
     assert "He shouted" not in text
     assert "My own words" in text
     assert len(db.session.scalars(select(Report)).all()) == 2
