@@ -72,6 +72,7 @@ sheet: .venv/test.ok ## a sheet with a picture of every page, to look at: var/sh
 
 .PHONY: sentences
 sentences: .venv/test.ok ## bring the sentences that pages and letters say now into every catalogue, for translators
+	@mkdir -p var
 	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext -k to_say --no-wrap --add-location=file --sort-by-file -o var/sentences.pot supportgroup templates
 	@for to in supportgroup/translations/*.po; do \
 	    $(BIN)/pybabel -q update -i var/sentences.pot -o $$to -l $$(basename $$to .po) --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date; \

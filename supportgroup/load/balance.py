@@ -87,9 +87,13 @@ def came(moments: Sequence[Moment], zone: ZoneInfo) -> Chart | None:
 
 
 def went(moments: Sequence[Moment], zone: ZoneInfo, *, looks_after: int = 0) -> Chart | None:
-    """What went, by month, newest first; None where nothing did. `looks_after`: how many groups."""
+    """What went, by month, newest first; None where nothing did. `looks_after`: how many groups.
+
+    Who looks after a group and did nothing else gets the sentence alone, and no bars.
+    """
     if not moments:
-        return None
+        alone = looking_after_alone(looks_after)
+        return chart((), WENT, zone, alone, _("What went, by month and size")) if alone else None
     took, listened, hosted = (
         months_with(moments, parts, zone) for parts in (TAKEN, (Part.LISTENING,), (Part.HOSTING,))
     )
@@ -107,6 +111,13 @@ def looking_after(groups: int) -> str:
     return ngettext(
         "And you look after a group.", "And you look after %(number)s groups.", groups, number=number(groups)
     )
+
+
+def looking_after_alone(groups: int) -> str:
+    """The same, where it is all that is said."""
+    if not groups:
+        return ""
+    return ngettext("You look after a group.", "You look after %(number)s groups.", groups, number=number(groups))
 
 
 def months_words(months: int) -> str:

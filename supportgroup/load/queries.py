@@ -141,8 +141,14 @@ def newcomers(since: datetime, now: datetime) -> Select[UUID]:
     )
     gave = exists().where(Help.helper_id == Membership.id, Membership.account_id == Account.id)
     heard = exists().where(Heard.membership_id == Membership.id, Membership.account_id == Account.id)
+    hosted = exists().where(
+        Meeting.host_id == Membership.id,
+        Meeting.state == MeetingState.PLANNED,
+        Meeting.starts_at < now,
+        Membership.account_id == Account.id,
+    )
     return select(Account.id).where(
-        Account.id.in_(came_to_one), ~has_asked(Account.id), ~gave, ~heard, may_ask(Account.id)
+        Account.id.in_(came_to_one), ~has_asked(Account.id), ~gave, ~heard, ~hosted, may_ask(Account.id)
     )
 
 

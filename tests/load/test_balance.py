@@ -70,6 +70,10 @@ def test_helps_listening_and_hosting_stand_by_month_and_size(ada, ben, cleo, fro
 
 
 def test_looking_after_a_group_counts_as_giving(ada, cleo, browser_of):
+    went = halves(browser_of(ada).get("/me/balance").text)[1]
+    assert "You look after a group." in went
+    assert "Nothing in these months" not in went
+    assert table(went) == {}
     with transaction():
         make_help(make_ask(cleo), ada)
 

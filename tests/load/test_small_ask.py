@@ -252,6 +252,18 @@ def test_a_newcomer_who_gave_or_asked_already_needs_none(ben, cleo):
     assert card(cleo) is None
 
 
+def test_a_newcomer_who_hosted_has_given(ben, cleo):
+    with transaction():
+        meeting = make_meeting(cleo.group, clock.now() - timedelta(hours=2), host_id=cleo.id)
+        for one in (ben, cleo):
+            one.joined_at = clock.now() - timedelta(days=2)
+            make_presence(meeting, one)
+
+    tick()
+    assert card(cleo) is None
+    assert card(ben).why is Why.NEW
+
+
 def test_a_group_that_rests_is_no_place_to_ask(giver):
     tick()
     with transaction():
