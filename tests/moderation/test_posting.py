@@ -111,7 +111,7 @@ def test_a_facilitators_own_ask_is_there_at_once(seen_first, ada, cleo, browser_
 def test_the_form_says_what_the_group_leaves_out(group, ada, ben, browser_of):
     path = f"/g/{group.slug}/board/asks/new"
     page = browser_of(ben).get(path).text
-    assert "This group leaves out money, medical matters, looking after children." in page
+    assert "This group leaves out money, medical matters and looking after children." in page
     assert "peers, not clinicians" in page
 
     with transaction():
