@@ -5,22 +5,48 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Literal
 
-from babel.dates import format_date, format_skeleton, format_time, get_day_names, get_timezone_name
+from babel.dates import format_date, format_time, get_day_names, get_timezone_name
 from babel.lists import format_list
 
 from supportgroup.languages import FIRST, FORMATS, language, ngettext
 from supportgroup.languages import gettext as _
 
 REMEMBERED = 4096  # a page or a letter says the same few days and hours again and again, and weighing a pattern is slow
-# How English says days; every other language has its own order and signs for what is to be said.
-ENGLISH = {
-    "MMMMEEEEd": "EEEE d MMMM",
-    "yMMMMd": "d MMMM y",
-    "MMMMd": "d MMMM",
-    "MMMEd": "EEE d MMM",
-    "yMMMMEEEEd": "EEEE d MMMM y",
-    "yMMMM": "MMMM y",
-    "EEEE": "EEEE",
+# How each language says a day: of what is named on the left as much, in its own order and with its own signs (the
+# letters are those of Unicode TR 35). Babel's own skeletons shorten the weekday where none of theirs fits.
+PATTERNS = {
+    "en": {
+        "weekday": "EEEE",
+        "day": "EEEE d MMMM",
+        "short day": "EEE d MMM",
+        "date": "d MMMM y",
+        "day of month": "d MMMM",
+        "month": "MMMM y",
+    },
+    "de": {
+        "weekday": "EEEE",
+        "day": "EEEE, d. MMMM",
+        "short day": "EEE d. MMM",
+        "date": "d. MMMM y",
+        "day of month": "d. MMMM",
+        "month": "MMMM y",
+    },
+    "es": {
+        "weekday": "EEEE",
+        "day": "EEEE d 'de' MMMM",
+        "short day": "EEE d MMM",
+        "date": "d 'de' MMMM 'de' y",
+        "day of month": "d 'de' MMMM",
+        "month": "MMMM 'de' y",
+    },
+    "ar": {
+        "weekday": "EEEE",
+        "day": "EEEE، d MMMM",
+        "short day": "EEE، d MMM",
+        "date": "d MMMM y",
+        "day of month": "d MMMM",
+        "month": "MMMM y",
+    },
 }
 
 
@@ -30,12 +56,8 @@ def time_in(code: str, hour: time) -> str:
 
 
 @lru_cache(REMEMBERED)
-def day_in(code: str, day: date, skeleton: str) -> str:
-    if code == FIRST:
-        return format_date(day, ENGLISH[skeleton], locale=FORMATS[code])
-    if skeleton == "EEEE":
-        return format_date(day, skeleton, locale=FORMATS[code])
-    return format_skeleton(skeleton, day, locale=FORMATS[code])
+def day_in(code: str, day: date, said: str) -> str:
+    return format_date(day, PATTERNS[code][said], locale=FORMATS[code])
 
 
 @lru_cache(REMEMBERED)
@@ -48,9 +70,9 @@ def time_words(hour: time) -> str:
     return time_in(language(), hour)
 
 
-def day_words(day: date, skeleton: str) -> str:
-    """A day, with as much of it as the skeleton (one of ENGLISH, as Unicode TR 35 has them) names."""
-    return day_in(language(), day, skeleton)
+def day_words(day: date, said: str) -> str:
+    """A day, with as much of it as `said` names: "weekday", "day", "short day", "date", "day of month" or "month"."""
+    return day_in(language(), day, said)
 
 
 def weekday(number: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
@@ -70,22 +92,22 @@ def local_time(instant: datetime, zone: tzinfo) -> str:
 
 def local_day(instant: datetime, zone: tzinfo) -> str:
     """`Tuesday 1 December`"""
-    return day_words(instant.astimezone(zone).date(), "MMMMEEEEd")
+    return day_words(instant.astimezone(zone).date(), "day")
 
 
 def local_date(instant: datetime, zone: tzinfo) -> str:
     """`1 December 2026`"""
-    return day_words(instant.astimezone(zone).date(), "yMMMMd")
+    return day_words(instant.astimezone(zone).date(), "date")
 
 
 def day_month(instant: datetime, zone: tzinfo) -> str:
     """`1 December`"""
-    return day_words(instant.astimezone(zone).date(), "MMMMd")
+    return day_words(instant.astimezone(zone).date(), "day of month")
 
 
 def short_day(instant: datetime, zone: tzinfo) -> str:
     """`Tue 1 Dec`"""
-    return day_words(instant.astimezone(zone).date(), "MMMEd")
+    return day_words(instant.astimezone(zone).date(), "short day")
 
 
 def day_parts(instant: datetime, zone: tzinfo) -> tuple[str, str, str]:
@@ -138,7 +160,7 @@ def for_day(instant: datetime, now: datetime, zone: tzinfo) -> str:
     days = days_until(instant, now, zone)
     if days in (0, 1):
         return _("tomorrow") if days else _("today")
-    return day_words(instant.astimezone(zone).date(), "EEEE" if 0 <= days < 7 else "MMMMd")
+    return day_words(instant.astimezone(zone).date(), "weekday" if 0 <= days < 7 else "day of month")
 
 
 def by_day(instant: datetime, now: datetime, zone: tzinfo) -> str:

@@ -141,5 +141,5 @@ def chart(moments: Sequence[Moment], parts: tuple[Part, ...], zone: ZoneInfo, se
         caption=caption,
         heading=_("Month"),
         parts=tuple(str(PARTS[part]) for part in parts),
-        bars=tuple(Bar(day_words(month, "yMMMM"), tuple(counted[month, part] for part in parts)) for month in months),
+        bars=tuple(Bar(day_words(month, "month"), tuple(counted[month, part] for part in parts)) for month in months),
     )

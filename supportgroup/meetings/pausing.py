@@ -153,4 +153,4 @@ def words(from_on: date, until_on: date, today: date) -> str:
 
 def day_words(day: date, today: date) -> str:
     """`7 January`; with its year where that is not near."""
-    return said.day_words(day, "MMMMd" if abs(day - today) < timedelta(days=300) else "yMMMMd")
+    return said.day_words(day, "day of month" if abs(day - today) < timedelta(days=300) else "date")

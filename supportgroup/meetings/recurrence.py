@@ -172,7 +172,7 @@ class Pattern:
             case Every.MONTHLY:
                 words = self._months_in_words()
         if self.until is not None:
-            return _("%(rule)s, until %(day)s", rule=words, day=day_words(self.until, "yMMMMd"))
+            return _("%(rule)s, until %(day)s", rule=words, day=day_words(self.until, "date"))
         if self.count is not None:
             return ngettext("%(rule)s, once", "%(rule)s, %(num)d times", self.count, rule=words)
         return words

@@ -45,7 +45,7 @@ class Item:
 
     @property
     def frozen(self) -> str:
-        return json.dumps(self.lines, default=str)  # some words are put into a language only here
+        return json.dumps(self.lines)
 
 
 def lines_of(report: Report) -> list[tuple[str, str]]:

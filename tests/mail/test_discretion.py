@@ -168,6 +168,7 @@ SILENT = {
     "meeting-whether",
     "nudge",
     "report-answered",
+    "second-asked",
     "security-notice",
     "stepping-down",
 }

@@ -5,6 +5,8 @@ people wrote, a name of ours, or a day.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import is_dataclass
 from html import unescape
 from uuid import UUID
 
@@ -111,6 +113,18 @@ def written():
     return found
 
 
+def texts_in(value):
+    """The texts of a sample, however deep they are in it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for inner in value.values() for text in texts_in(inner))
+    elif isinstance(value, list | tuple):
+        yield from (text for inner in value for text in texts_in(inner))
+    elif is_dataclass(value):
+        yield from texts_in(vars(value))
+
+
 def left_over(text, known):
     """The words of `text` that are in none of the known texts; those of several words stand there whole."""
     for one in sorted((one for one in known if " " in one), key=len, reverse=True):
@@ -145,7 +159,7 @@ def test_letters_say_nothing_unmarked(app):
     unmarked = {}
     for kind in KINDS.values():
         for at, sample in enumerate(kind.samples):
-            theirs = {value for value in sample.values() if isinstance(value, str)}
+            theirs = set(texts_in(sample))
             known = names() | theirs | {"Blue", "Evening circle", sender.service_name}
             said = example(kind.name, READER, None, sender, full=True, sample=at).written
             for part in (read(f"<p>{said.subject}</p>"), read(f"<p>{said.text}</p>"), read(said.html)):
