@@ -20,6 +20,7 @@ from supportgroup.meetings.models import Answer, Meeting, MeetingState
 from supportgroup.meetings.service import Plan
 from tests.counting import count_queries
 from tests.post import deliver_due
+from tests.rfc5545 import check_calendar
 
 THURSDAY = datetime(2027, 5, 13, 19, 0)
 TUESDAY = datetime(2027, 5, 18, 19, 0)
@@ -33,6 +34,7 @@ def address_of(client, page):
 def read(answer):
     assert answer.status_code == 200
     assert answer.mimetype == "text/calendar"
+    check_calendar(answer.data)
     return Calendar.from_ical(answer.data)
 
 
@@ -65,6 +67,7 @@ def test_a_private_feed_off_until_wanted_and_gone_once_closed(circle, sign_in, c
     assert sure["SUMMARY"] == unsure["SUMMARY"] == "Blue"
     rings = [[alarm["TRIGGER"].dt / timedelta(minutes=-1) for alarm in one.walk("VALARM")] for one in (sure, unsure)]
     assert rings == [[1440, 60], [1440]]
+    assert read(ben.get(circle.path(meeting.id, "meeting.ics"))).events[0]["SUMMARY"] == "Blue"
     for secret in ("Mill", "video.example", "Cushions", "Evening", circle.group.slug, "@", "Cleo", "LOCATION"):
         assert secret not in answer.text
 
@@ -137,6 +140,7 @@ def part_of(letter):
     (part,) = parts
     calendar = Calendar.from_ical(part.get_content())
     assert part["Content-Type"].params["method"] == calendar["METHOD"]
+    check_calendar(part.get_payload(decode=True), str(calendar["METHOD"]))
     (event,) = calendar.events
     return str(calendar["METHOD"]), event
 
