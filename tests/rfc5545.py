@@ -34,9 +34,10 @@ def check_calendar(text: bytes, method: str | None = None) -> None:
 
 def check_zones(lines: list[str], whole: dict[str, list[list[str]]]) -> None:
     """Each zone that a time names is explained in the same file, once."""
-    told = [line.removeprefix("TZID:") for zone in whole.get("VTIMEZONE", []) for line in zone if name_of(line) == "TZID"]
+    zones = whole.get("VTIMEZONE", [])
+    told = [line.removeprefix("TZID:") for zone in zones for line in zone if name_of(line) == "TZID"]
     named = {one.removeprefix("TZID=").strip('"') for line in lines for one in params(line) if one.startswith("TZID=")}
-    assert len(set(told)) == len(told) == len(whole.get("VTIMEZONE", []))
+    assert len(set(told)) == len(told) == len(zones)
     assert named <= set(told), f"no VTIMEZONE for {named - set(told)}"
 
 
