@@ -1,21 +1,33 @@
-"""`make screenshots`: the README's pictures, taken anew from the demo, as Ben sees it."""
+"""`make screenshots`: the README's pictures, and those of a meeting's steps, taken anew from the demo."""
 
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import click
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from sqlalchemy import select
 
+from supportgroup import clock, demo
+from supportgroup.app import create_app
+from supportgroup.config import load
+from supportgroup.db import db, transaction
+from supportgroup.mail.links import link
+from supportgroup.meetings.models import Meeting
 from supportgroup.valkey import free_port
 from tests.browser.conftest import OPTIONS, chromium_path
-from tests.processes import service
+from tests.processes import Service, service
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-CIRCLE = "/g/evening-circle"
+SLUG = "evening-circle"
+CIRCLE = f"/g/{SLUG}"
 PHONE, DESKTOP = (390, 844), (1280, 860)
+DAY = timedelta(days=1)
 SHOTS = (
     ("home-phone-dark", "/home", PHONE, "dark"),
     ("board-phone", f"{CIRCLE}/board", PHONE, "light"),
@@ -47,31 +59,110 @@ def main() -> None:
             ).stdout
             running.start("web")
             running.wait_for_web()
-            door = next(line.split(": ", 1)[1] for line in links.splitlines() if line.startswith("Ben: "))
-            take(playwright.chromium.launch(executable_path=path, args=OPTIONS), running.url, door)
+            doors = dict(line.split(": ", 1) for line in links.splitlines() if line.startswith(("Ada: ", "Ben: ")))
+            browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+            ada, ben = (signed_in(browser, doors[name]) for name in ("Ada", "Ben"))
+            take(browser, running.url, ben)
+            take_meeting(browser, running, ada, ben)
 
 
-def take(browser: Browser, url: str, door: str) -> None:
-    """Sign in once, and take every picture with that session."""
+def signed_in(browser: Browser, door: str) -> StorageState:
+    """What a browser keeps of somebody who signed in."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(door)
     page.get_by_role("button", name="Sign in").click()
-    signed_in = context.storage_state()
-    for name, path, (width, height), scheme in SHOTS:
-        shown = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if scheme == "dark" else "light",
-            storage_state=signed_in,
-            device_scale_factor=2 if width < 500 else 1,
-        ).new_page()
-        if path.startswith("/"):
-            shown.goto(url + path)
-        else:
-            shown.goto(f"{url}{CIRCLE}/board")
-            shown.get_by_role("link", name="Pick up milk on your way").first.click()
-        shown.screenshot(path=PICTURES / f"{name}.png")
-        click.echo(f"docs/pictures/{name}.png")
+    return context.storage_state()
+
+
+@contextmanager
+def picture(
+    browser: Browser,
+    name: str,
+    size: tuple[int, int],
+    *,
+    scheme: str = "light",
+    who: StorageState | None = None,
+    sharp: bool = False,
+) -> Iterator[Page]:
+    """A page that is taken when the block ends, as that person sees it or as somebody who is not signed in does.
+
+    A sharp one has four times as many points, and as many octets nearly.
+    """
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+        storage_state=who,
+        device_scale_factor=2 if sharp else 1,
+    )
+    page = context.new_page()
+    yield page
+    page.screenshot(path=PICTURES / f"{name}.png")
+    context.close()
+    click.echo(f"docs/pictures/{name}.png")
+
+
+def take(browser: Browser, url: str, ben: StorageState) -> None:
+    """The README's, as Ben sees them."""
+    for name, path, size, scheme in SHOTS:
+        with picture(browser, name, size, scheme=scheme, who=ben, sharp=size is PHONE) as page:
+            if path.startswith("/"):
+                page.goto(url + path)
+            else:
+                page.goto(f"{url}{CIRCLE}/board")
+                page.get_by_role("link", name="Pick up milk on your way").first.click()
+
+
+def take_meeting(browser: Browser, running: Service, ada: StorageState, ben: StorageState) -> None:
+    """The steps of a meeting: a series is typed, a change checked, the way in opens, whoever hosts has its page."""
+    way_in, hosting, edit = begin_soon(running)
+    for kind, size in (("phone", PHONE), ("desktop", DESKTOP)):
+        with picture(browser, f"series-{kind}", size, who=ada) as page:
+            page.goto(f"{running.url}{CIRCLE}/meetings/new")
+            type_series(page)
+        with picture(browser, f"told-{kind}", size, who=ada) as page:
+            page.goto(running.url + edit)
+            page.get_by_label("Time", exact=True).fill("18:30")
+            page.get_by_role("button", name="Save").click()
+            page.get_by_role("heading", name="Before it is saved").wait_for()
+        with picture(browser, f"way-in-{kind}", size) as page:
+            page.goto(running.url + way_in)
+            page.get_by_role("button", name="Show me the way in").click()
+            page.get_by_role("link", name="Open the call").wait_for()
+        with picture(browser, f"hosting-{kind}", size, who=ben) as page:
+            page.goto(running.url + hosting)
+
+
+def type_series(page: Page) -> None:
+    """A series in the form, up to where its next dates stand beneath, without anything saved."""
+    page.get_by_label("What is it called").fill("Morning circle")
+    page.get_by_label("Day", exact=True).fill((clock.now() + timedelta(days=8)).date().isoformat())
+    page.get_by_label("Time", exact=True).fill("09:30")
+    page.get_by_text("It repeats", exact=True).click()
+    page.get_by_label("Every week", exact=True).check()
+    dates = page.get_by_role("heading", name="The next dates would be")
+    dates.wait_for()
+    page.locator("#dates").evaluate("dates => dates.scrollIntoView({block: 'end'})")
+
+
+def begin_soon(running: Service) -> tuple[str, str, str]:
+    """Let the demo's next meeting have begun with this quarter of an hour: the way in for Ada, and the page of Ben, who hosts.
+
+    And the form to change the meeting after it, which Ada has.
+    """
+    app = create_app(load(running.environ))
+    with app.app_context(), transaction():
+        meeting = db.session.get_one(Meeting, demo.key(SLUG, "soon"))
+        now = clock.now()
+        starts_at = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+        meeting.starts_local += starts_at - meeting.starts_at
+        meeting.starts_at, meeting.ends_at = starts_at, starts_at + timedelta(minutes=meeting.duration_minutes)
+        later = select(Meeting.id).where(Meeting.group_id == meeting.group_id, Meeting.starts_at > now + DAY)
+        after = db.session.scalars(later.order_by(Meeting.starts_at).limit(1)).one()
+        room = f"{CIRCLE}/meetings"
+        way_in = link("way-in", meeting.id, demo.key(SLUG, "Ada"))
+        return way_in, f"{room}/{meeting.id}/hosting", f"{room}/{after}/edit"
 
 
 if __name__ == "__main__":
