@@ -147,9 +147,9 @@ def type_series(page: Page) -> None:
 
 
 def begin_soon(running: Service) -> tuple[str, str, str]:
-    """Let the demo's next meeting have begun with this quarter of an hour: the way in for Ada, and the page of Ben, who hosts.
+    """Let the demo's next meeting have begun with this quarter of an hour.
 
-    And the form to change the meeting after it, which Ada has.
+    Gives Ada's way in, the page of Ben, who hosts, and the form to change the meeting after it, which Ada has.
     """
     app = create_app(load(running.environ))
     with app.app_context(), transaction():
