@@ -114,8 +114,9 @@ def check_open(ask: Ask, me: Membership) -> None:
 def hand_back(*, me: Membership, ask_id: UUID) -> Ask:
     """Give back what one took on; no reason owed, nothing counted. The ask is open again, at the top.
 
-    The asker is told; when it is needed within a day, so is everyone who may see it. What was only proposed is taken
-    back without a word. Raises Refused once it is done.
+    The asker is told; when it is needed within a day, so is everyone who may see it. Quiet hours hold it back, unless
+    it is needed by the noon after them. What was only proposed is taken back without a word. Raises Refused once it is
+    done.
     """
     me = here(me)
     covering.hold_meeting(me, ask_id)
@@ -141,7 +142,13 @@ def give_back(ask: Ask, mine: Help) -> None:
     db.session.flush()
     covering.handed_back(ask, mine.helper)
     letters.drop_of_helper(ask, mine.helper)
-    letters.owe_asker("ask-handed-back", ask, occasion=f"{mine.id.hex}:{mine.round}")
+    letters.owe_again(
+        "ask-handed-back",
+        ask,
+        [ask.asker.account_id],
+        occasion=f"{mine.id.hex}:{mine.round}",
+        soon=1 if soon else None,
+    )
     if soon:
         rounds.tell_everyone(ask)
 

@@ -1,25 +1,27 @@
 """Letters about asks: that something happened, and where to look. Never what was asked, where, or by whom."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from supportgroup import clock
+from supportgroup.accounts.models import Account
 from supportgroup.board.eyes import seen_pairs
 from supportgroup.board.models import Ask, AskKind, AskState, Help, HelpState
 from supportgroup.db import db
 from supportgroup.groups.letters import readers_of
 from supportgroup.groups.models import AsksByMail, Membership
-from supportgroup.mail.kinds import Says, kind
+from supportgroup.mail.kinds import Says, after_quiet, kind
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter
 from supportgroup.mail.service import Owed, drop, owe
 from supportgroup.safety.queries import blocked_with
 
+NOON = time(12)
 DAY, THREE_DAYS = timedelta(days=1), timedelta(days=3)
 GATHERED = timedelta(minutes=2)  # what is written within so long is one letter
 THURSDAY = datetime(2027, 5, 13, 17, tzinfo=UTC)  # for looking at letters
@@ -56,6 +58,42 @@ def owe_asker(kind_name: str, ask: Ask, *, occasion: str) -> None:
     """Tell the asker; through quiet hours what cannot wait, because it is needed within a day."""
     urgent = 1 if ask.is_soon(clock.now()) else None
     owe_about(kind_name, ask, [ask.asker.account_id], occasion=occasion, priority=urgent)
+
+
+def owe_again(
+    kind_name: str,
+    ask: Ask,
+    account_ids: Collection[UUID],
+    *,
+    occasion: str,
+    expires_at: datetime | None = None,
+    soon: int | None = None,
+) -> None:
+    """Tell these that an ask is open again: at once, and in quiet hours when they end.
+
+    What is needed by the noon after somebody's quiet hours passes them. `soon`: the priority of the rest.
+    """
+    now, letters = clock.now(), []
+    hours = select(Account.id, Account.zone, Account.quiet_from, Account.quiet_until)
+    for reader in db.session.execute(hours.where(Account.id.in_(account_ids))):
+        zone = clock.zone(reader.zone)
+        quiet = (reader.quiet_from, reader.quiet_until) if reader.quiet_from and reader.quiet_until else None
+        awake = after_quiet(now, quiet, zone)
+        noon = datetime.combine(awake.astimezone(zone).date(), NOON, zone)
+        passes = awake > now and ask.needed_by is not None and ask.needed_by <= noon
+        letters.append(
+            Owed(
+                recipient_id=reader.id,
+                about_id=ask.id,
+                about_version=ask.version,
+                occasion=f"{ask.id.hex}:{occasion}",
+                due_at=now if passes else awake,
+                expires_at=expires_at,
+                scope_id=ask.group_id,
+                priority=1 if passes else soon,
+            )
+        )
+    owe(kind_name, letters)
 
 
 def owe_helpers(kind_name: str, ask: Ask, helps: Iterable[Help], *, occasion: str) -> None:

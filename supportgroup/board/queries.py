@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -173,13 +173,25 @@ def heard_by(ask_id: UUID) -> list[Heard]:
     return list(db.session.scalars(said))
 
 
-def hearing_of(ask: Ask) -> int:
-    """How many people hear by letter that an ask is open again, while it is needed within a day."""
+@dataclass(frozen=True)
+class Hearers:
+    """How many were written to by now that an ask is open again, and when letters to the others begin to go out."""
+
+    now: int
+    next_at: datetime | None
+
+
+def hearing_of(ask: Ask) -> Hearers:
+    """Who hears by letter that an ask is open again, while it is needed within a day."""
     again = any(help_.state is HelpState.HANDED_BACK for help_ in ask.helps)
-    if ask.state is not AskState.OPEN or not again or not ask.is_soon(clock.now()):
-        return 0
-    letters = select(func.count()).where(Letter.about_id == ask.id, Letter.kind == "ask-posted")
-    return db.session.scalar(letters.where(Letter.created_at >= ask.opened_at)) or 0
+    now = clock.now()
+    if ask.state is not AskState.OPEN or not again or not ask.is_soon(now):
+        return Hearers(0, None)
+    later = Letter.due_at > now
+    counted = select(func.count().filter(~later), func.min(Letter.due_at).filter(later)).where(
+        Letter.about_id == ask.id, Letter.kind == "ask-posted", Letter.created_at >= ask.opened_at
+    )
+    return Hearers(*db.session.execute(counted).one())
 
 
 def last_choices(me: Membership) -> Ask | None:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from supportgroup import clock
 from supportgroup.board.carrying import has_room
 from supportgroup.board.eyes import listed
+from supportgroup.board.letters import owe_again
 from supportgroup.board.models import Ask, AskKind, AskState, Heard, Help
 from supportgroup.db import db
 from supportgroup.groups.models import AsksByMail, Group, GroupState, Membership
@@ -61,9 +62,11 @@ def go(ask: Ask) -> None:
 
 
 def tell_everyone(ask: Ask) -> int:
-    """It cannot wait: everyone who may see it and wants any letters of asks hears now; how many. No rounds follow."""
+    """It cannot wait: everyone who may see it and wants any letters of asks hears; how many. No rounds follow."""
     ask.rounds, ask.next_round_at = len(SIZES), None
-    return tell(ask, readers(ask, Membership.asks_by_mail != AsksByMail.NEVER))
+    found = db.session.scalars(readers(ask, Membership.asks_by_mail != AsksByMail.NEVER)).all()
+    owe_again(KIND, ask, found, occasion=opening(ask), expires_at=ask.ends_at)
+    return len(found)
 
 
 def tell(ask: Ask, accounts: Select[UUID]) -> int:

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
-from supportgroup import clock
+from supportgroup import clock, words
 from supportgroup.board import eyes, helping, offer_queries, offers, phrases, queries, service, telling
 from supportgroup.board.carrying import OverOwnLimit
 from supportgroup.board.forms import HardForm, MessageForm, ThanksForm, in_a_week
@@ -129,7 +129,7 @@ def page_of(
     """
     is_asker, mine = ask.asker_id == me.id, ask.help_of(me.id)
     hiding = hiding_of(ask.id) if is_asker else None
-    hearing = queries.hearing_of(ask) if is_asker else 0
+    hearing = queries.hearing_of(ask) if is_asker else None
     form = message or thanks
     if not (is_asker or mine or ask.is_for_everyone):
         return render_template("board/over.html", me=me)
@@ -144,9 +144,10 @@ def page_of(
         written=queries.messages(ask, me, before=request.args.get("before")),
         may_write=helping.may_write(ask),
         heard=queries.heard_by(ask.id) if ask.is_listen else [],
-        seen_by=eyes.seen_by(ask) if is_asker and ask.is_running and not (hearing or hiding) else 0,
+        seen_by=eyes.seen_by(ask) if is_asker and ask.is_running and not ((hearing and hearing.now) or hiding) else 0,
         proposals=ask.proposals if is_asker and ask.is_running else [],
-        hearing=hearing,
+        hearing=hearing.now if hearing else 0,
+        letters_from=words.local_time(hearing.next_at, my_zone()) if hearing and hearing.next_at else None,
         may_turn=is_asker and not ask.is_running and service.looked_after_by_others(me),
         over=ask.is_over(clock.now()),
         hiding=hiding,

@@ -5,7 +5,7 @@ or blocks somebody is out of it, quietly.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
@@ -32,12 +32,39 @@ OFF = _l("This group has no buddy rounds.")
 Pair = frozenset[UUID]
 
 
-def circles(people: Sequence[UUID], met: Counter[Pair], apart: Collection[Pair]) -> list[set[UUID]]:
+def circles(
+    people: Sequence[UUID], met: Counter[Pair], apart: Collection[Pair], threes: Mapping[UUID, float] | None = None
+) -> list[set[UUID]]:
     """Who is with whom: twos, and where one is left over a three; never two who are `apart`. Pure.
 
     As many as can be are with somebody. Among the ways to do that, one with the fewest repeats, and of those the ones
     that were least often: `met` counts how often two were together. Who fits nowhere stays alone, and is left out.
+    Being left over and in a three goes round: `threes` says how often, or how large a share of their rounds, each was.
     """
+    often = threes or {}
+    found = matching(people, met, apart)
+    if len(people) % 2:
+        for one in sorted(people, key=lambda one: (often.get(one, 0), one)):
+            others = matching([other for other in people if other != one], met, apart)
+            if len(others) == len(found):
+                found = others
+                break
+    for one in sorted(set(people).difference(*found)):
+        fits = [two for two in found if len(two) == 2 and all(frozenset((one, other)) not in apart for other in two)]
+        if fits:
+            min(fits, key=lambda two: join_cost(one, two, met, often)).add(one)
+    return found
+
+
+def join_cost(
+    one: UUID, two: Collection[UUID], met: Counter[Pair], often: Mapping[UUID, float]
+) -> tuple[float, int, list[UUID]]:
+    """How unfair it is to make these two a three, then how much of a repeat."""
+    return sum(often.get(other, 0) for other in two), sum(met[frozenset((one, other))] for other in two), sorted(two)
+
+
+def matching(people: Sequence[UUID], met: Counter[Pair], apart: Collection[Pair]) -> list[set[UUID]]:
+    """As many twos as there can be, with the fewest repeats."""
     worst = len(people) + 1
     graph = networkx.Graph()
     graph.add_nodes_from(people)
@@ -46,12 +73,7 @@ def circles(people: Sequence[UUID], met: Counter[Pair], apart: Collection[Pair])
             pair = frozenset((one, other))
             if pair not in apart:
                 graph.add_edge(one, other, weight=-(worst ** met[pair]) if met[pair] else 0)
-    found = [set(pair) for pair in networkx.max_weight_matching(graph, maxcardinality=True)]
-    for one in sorted(set(people).difference(*found)):
-        fits = [two for two in found if len(two) == 2 and all(frozenset((one, other)) not in apart for other in two)]
-        if fits:
-            min(fits, key=lambda two: (sum(met[frozenset((one, other))] for other in two), sorted(two))).add(one)
-    return found
+    return [set(pair) for pair in networkx.max_weight_matching(graph, maxcardinality=True)]
 
 
 def switch(*, by: Membership, on: bool) -> None:
@@ -133,7 +155,8 @@ def turn_rounds() -> None:
 def begin(group: Group, now: datetime) -> None:
     """Put those who would like to together, until next Monday morning, and tell each of them by letter."""
     people = willing(group.id)
-    found = circles(people, met(group.id), apart(people))
+    before = remembered(group.id)
+    found = circles(people, met(before), apart(people), in_threes(before))
     if not found:
         return
     monday = (now.astimezone(clock.zone(group.zone)) + timedelta(days=7)).date()
@@ -154,8 +177,8 @@ def willing(group_id: UUID) -> list[UUID]:
     return list(db.session.scalars(chosen.where(~resting(Membership.account_id)).order_by(Membership.id)))
 
 
-def met(group_id: UUID) -> Counter[Pair]:
-    """How often two were together, as far as it is remembered."""
+def remembered(group_id: UUID) -> list[list[UUID]]:
+    """Who was in one circle, in every round that is remembered."""
     rows = db.session.execute(
         select(Buddy.round_id, Buddy.circle, Buddy.membership_id)
         .join(BuddyRound, BuddyRound.id == Buddy.round_id)
@@ -164,7 +187,19 @@ def met(group_id: UUID) -> Counter[Pair]:
     together: dict[tuple[UUID, int], list[UUID]] = defaultdict(list)
     for round_id, circle, member_id in rows:
         together[round_id, circle].append(member_id)
-    return Counter(pair for ones in together.values() for pair in pairs(ones))
+    return list(together.values())
+
+
+def met(before: Iterable[Sequence[UUID]]) -> Counter[Pair]:
+    """How often two were together."""
+    return Counter(pair for ones in before for pair in pairs(ones))
+
+
+def in_threes(before: Sequence[Sequence[UUID]]) -> dict[UUID, float]:
+    """In how large a share of their rounds each was in a three: who is new is not left over again and again."""
+    rounds = Counter(one for ones in before for one in ones)
+    threes = Counter(one for ones in before if len(ones) > 2 for one in ones)
+    return {one: threes[one] / rounds[one] for one in rounds}
 
 
 def pairs(ones: Sequence[UUID]) -> Iterable[Pair]:

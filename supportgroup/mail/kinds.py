@@ -169,13 +169,18 @@ class Recipients:
 
 def quiet_until(instant: datetime, recipient: Recipient) -> datetime:
     """The first instant from `instant` on that is not in the recipient's quiet hours."""
-    if recipient.quiet is None:
+    return after_quiet(instant, recipient.quiet, recipient.zone)
+
+
+def after_quiet(instant: datetime, quiet: tuple[time, time] | None, zone: ZoneInfo) -> datetime:
+    """The same, where only the quiet hours are known: from, until, on the clock of this zone."""
+    if quiet is None:
         return instant
-    begins, ends = recipient.quiet
-    wall = instant.astimezone(recipient.zone)
+    begins, ends = quiet
+    wall = instant.astimezone(zone)
     now = wall.time()
     inside = begins <= now < ends if begins <= ends else now >= begins or now < ends
     if not inside:
         return instant
     day = wall.date() if now < ends else wall.date() + timedelta(days=1)
-    return datetime.combine(day, ends, recipient.zone).astimezone(instant.tzinfo)
+    return datetime.combine(day, ends, zone).astimezone(instant.tzinfo)

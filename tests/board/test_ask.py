@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from supportgroup import clock
+from supportgroup.board import service
 from supportgroup.board.models import Ask, AskKind, AskState, Eyes
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, GroupState
+from supportgroup.safety.models import Hiding, Rule
 from tests.board.conftest import let_rounds_go
 from tests.post import deliver_due, text_of
 
@@ -212,6 +214,28 @@ def test_only_its_asker_changes_an_ask_or_takes_it_back(circle):
         assert circle.press(circle.cleo, ask, what, **THREE).status_code == 404
     assert circle.browser(circle.cleo).get(circle.path_of(ask, "edit")).status_code == 404
     assert ask.state is AskState.OPEN
+
+
+def test_what_is_done_is_not_changed_any_more(circle):
+    ask = circle.covered(circle.ben, circle.cleo, title="Bring back bread")
+    circle.press(circle.ben, ask, "done")
+
+    response = circle.press(circle.ben, ask, "edit", title="Something else", kind="errand", when="tomorrow")
+
+    assert response.status_code == 409
+    assert str(service.OVER) in response.text
+    assert ask.title == "Bring back bread"
+
+
+def test_what_is_hidden_is_not_taken_on(circle):
+    ask = circle.ask(circle.ben)
+    with transaction():
+        hiding = {"item_id": ask.id, "group_id": ask.group_id, "author_id": ask.asker_id}
+        db.session.add(Hiding(**hiding, rule=Rule.HURTS, hidden_at=clock.now()))
+
+    assert circle.press(circle.cleo, ask, "accept").status_code == 404
+    assert ask.state is AskState.OPEN
+    assert ask.helps == []
 
 
 def test_a_stranger_finds_nothing(circle):

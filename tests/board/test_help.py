@@ -1,11 +1,12 @@
 """Helping: saying yes, handing back, done, thanks, and writing to each other."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from supportgroup import clock
+from supportgroup.accounts.models import Account
 from supportgroup.board.models import Ask, AskKind, AskState, Eyes, Happened, Help, HelpState, Message
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail
@@ -135,6 +136,36 @@ def test_a_hand_back_that_cannot_wait_passes_quiet_hours(circle):
     circle.press(circle.cleo, later, "hand-back")
 
     assert priorities("ask-handed-back") == {ask.id: 1, later.id: 2}
+
+
+def test_at_night_only_what_is_needed_by_noon_wakes_anybody_and_the_page_says_so(circle, frozen, postbox):
+    frozen.move_to(datetime(2027, 5, 12, 21, tzinfo=UTC))  # eleven in the evening in Paris
+    with transaction():
+        circle.ada.asks_by_mail = AsksByMail.AT_ONCE
+        for one in (circle.ada, circle.ben):
+            account = db.session.get_one(Account, one.account_id)
+            account.quiet_from, account.quiet_until = time(21), time(8)
+    by_nine = circle.covered(circle.ben, circle.cleo, **soon(10))
+    by_ten = circle.covered(circle.ben, circle.cleo, **soon(23))
+    deliver_due()
+    postbox.clear()
+
+    circle.press(circle.cleo, by_ten, "hand-back")
+    assert deliver_due() == 0
+    page = circle.page(circle.ben, by_ten)
+    assert "hearing of it now" not in page
+    assert "letters go out from 08:00" in page
+
+    circle.press(circle.cleo, by_nine, "hand-back")
+    assert deliver_due() == 2
+    assert {letter["To"] for letter in postbox} == {circle.email(circle.ada), circle.email(circle.ben)}
+    page = circle.page(circle.ben, by_nine)
+    assert "and 1 person is hearing of it now" in page
+    assert "letters go out from" not in page
+
+    frozen.move_to(datetime(2027, 5, 13, 6, 1, tzinfo=UTC))
+    assert deliver_due() == 2
+    assert "and 1 person is hearing of it now" in circle.page(circle.ben, by_ten)
 
 
 def priorities(kind):

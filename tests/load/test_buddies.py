@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,16 @@ def test_everyone_who_can_be_is_with_somebody_and_never_with_whom_they_are_apart
             if size % 2 == 0:  # by Dirac's theorem there is a way without a repeat for so many rounds
                 assert all(met[pair] == 0 for pair in new)
         met.update(new)
+
+
+@pytest.mark.parametrize("size", [5, 7, 9])
+def test_with_an_odd_number_the_three_goes_round(size):
+    people, before = PEOPLE[:size], []
+    for _ in range(26):
+        before += map(sorted, buddies.circles(people, buddies.met(before), set(), buddies.in_threes(before)))
+    threes = Counter(one for ones in before if len(ones) == 3 for one in ones)
+    assert sum(threes.values()) == 26 * 3
+    assert max(threes[one] for one in people) - min(threes[one] for one in people) <= 2
 
 
 def test_a_week_with_a_buddy(app, frozen, sign_in, postbox):
