@@ -85,10 +85,9 @@ def up(tmp_path):
         up.process.wait()
 
 
-def test_one_command_serves_everything_and_ctrl_c_leaves_nothing_behind(up):
-    started = up.start()
+def test_one_command_serves_everything_and_however_it_ends_nothing_is_left_and_it_starts_again_on_the_same_state(up):
+    first = up.start()
     up.wait()
-
     assert up.get("/healthz") == 200
     assert up.get("/dev/mail") == 200
     assert f"http://127.0.0.1:{up.port}/dev/mail" in up.said()
@@ -97,30 +96,27 @@ def test_one_command_serves_everything_and_ctrl_c_leaves_nothing_behind(up):
     living = " ".join(up.living())
     assert all(words in living for words in ("gunicorn", "celery", "beat", "supportgroup deliver", "valkey", "mailbox"))
 
-    started.send_signal(signal.SIGINT)
-    assert started.wait(20) == 0
+    key = (up.folder / "var/secret_key").read_text()
+    first.kill()
+    assert first.wait() == -signal.SIGKILL
+    second = up.start()  # at once, while the children of the first may still be ending
+    up.wait()
+    assert (up.folder / "var/secret_key").read_text() == key
+
+    second.send_signal(signal.SIGINT)
+    assert second.wait(20) == 0
     assert up.living() == {}
+
+    third = up.start()
+    up.wait()
+    os.kill(up.pid("celery --quiet --app workers.app beat"), signal.SIGKILL)
+    assert third.wait(30) == 1
+    assert up.said().splitlines()[-1].startswith("beat ended by itself with signal SIGKILL")
+    until(lambda: up.living() == {}, 20)
 
 
 def stat_of(path):
     return path.stat().st_mode & 0o777
-
-
-def test_killed_it_leaves_nothing_behind_and_starts_again_on_the_same_state(up):
-    started = up.start()
-    up.wait()
-    key = (up.folder / "var/secret_key").read_text()
-    started.kill()
-    assert started.wait() == -signal.SIGKILL
-
-    again = up.start()  # at once, while the children of the first may still be ending
-    up.wait()
-    assert (up.folder / "var/secret_key").read_text() == key
-
-    os.kill(up.pid("celery --quiet --app workers.app beat"), signal.SIGKILL)
-    assert again.wait(30) == 1
-    assert up.said().splitlines()[-1].startswith("beat ended by itself with signal SIGKILL")
-    until(lambda: up.living() == {}, 20)
 
 
 def test_a_port_that_is_taken_is_named_and_nothing_is_started(up):

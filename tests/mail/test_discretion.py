@@ -122,22 +122,22 @@ class TestOfRealRows:
 
     @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # what letters say is the same on both
     def test_letters_say_nothing_of_it(self, canaries, sender):
-        silent = set(KINDS)
+        silent, rows = set(KINDS), every_row()
         for turn in TURNS:
             with transaction():
                 db.session.execute(turn)
             for name in sorted(silent):
-                silent -= {name} if leaks_nothing(name, canaries, sender) else set()
+                silent -= {name} if leaks_nothing(name, rows, canaries, sender) else set()
 
-        assert silent <= SILENT
+        assert silent <= SILENT, silent - SILENT
 
 
-def leaks_nothing(name, allowed, sender):
+def leaks_nothing(name, rows, allowed, sender):
     """Whether there is anything to say, having looked at it: no more than is allowed, and that in full letters only."""
     readers = queries.recipients(set(db.session.scalars(select(Account.id))))
-    letters = possible_letters(name, readers)
+    letters = possible_letters(name, rows, readers)
     says = KINDS[name].says(list(letters.values()))
-    for number, full in product(list(says)[:20], (False, True)):
+    for number, full in product(some(list(says)), (False, True)):
         reader = replace(readers[letters[number].recipient_id], full=full)
         message = compose(KINDS[name], reader, says[number], sender, message_id="<1@example.org>", date=DATE)
         found = set(re.findall(r"Zqkanarie\w+", all_words(message)))
@@ -180,10 +180,19 @@ def is_plain(column):
     return isinstance(column.type, String)
 
 
-def possible_letters(name, readers):
-    """What a letter of this kind could be to anybody about any row there is, and those that are owed; by number."""
+def some(numbers):
+    """Eight or a few more of them, from all over the list."""
+    return numbers[:: max(1, len(numbers) // 8)]
+
+
+def every_row():
+    """The id of each row that a letter could be about. They stay the same, whatever becomes of the rows."""
     tables = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_ is not Letter]
-    rows = [row.id for table in tables for row in db.session.scalars(select(table)) if is_row(row)]
+    return [row.id for table in tables for row in db.session.scalars(select(table)) if is_row(row)]
+
+
+def possible_letters(name, rows, readers):
+    """What a letter of this kind could be to anybody about any of the rows, and those that are owed; by number."""
     group, now = db.session.scalars(select(Group.id)).first(), clock.now()
     ends = {"host-swap": ("yes", "not-now")}.get(name, ("time:60",))  # what happened stands last in a key
     owed = {one.id: one for one in db.session.scalars(select(Letter).where(Letter.kind == name))}
