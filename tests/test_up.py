@@ -85,6 +85,7 @@ def up(tmp_path):
         up.process.wait()
 
 
+@pytest.mark.timeout(240)  # three starts of the whole service, one after the other
 def test_one_command_serves_everything_and_however_it_ends_nothing_is_left_and_it_starts_again_on_the_same_state(up):
     first = up.start()
     up.wait()
