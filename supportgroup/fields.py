@@ -83,11 +83,13 @@ def among(options: type[StrEnum]) -> Any:
 class Day(DateField):
     """A day of the calendar."""
 
+    not_a_day = _l("This day is not in the calendar. Choose one such as 2027-05-19.")
+
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            raise ValueError(_("This day is not in the calendar. Choose one such as 2027-05-19.")) from None
+            raise ValueError(str(self.not_a_day)) from None
 
 
 class ZoneField(SelectField):

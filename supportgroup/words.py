@@ -56,13 +56,8 @@ def time_in(code: str, hour: time) -> str:
 
 
 @lru_cache(REMEMBERED)
-def day_in(code: str, day: date, said: str) -> str:
-    return format_date(day, PATTERNS[code][said], locale=FORMATS[code])
-
-
-@lru_cache(REMEMBERED)
-def part_in(code: str, day: date, part: str) -> str:
-    return format_date(day, part, locale=FORMATS[code])
+def day_in(code: str, day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale=FORMATS[code])
 
 
 def time_words(hour: time) -> str:
@@ -72,7 +67,8 @@ def time_words(hour: time) -> str:
 
 def day_words(day: date, said: str) -> str:
     """A day, with as much of it as `said` names: "weekday", "day", "short day", "date", "day of month" or "month"."""
-    return day_in(language(), day, said)
+    code = language()
+    return day_in(code, day, PATTERNS[code][said])
 
 
 def weekday(number: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
@@ -112,7 +108,7 @@ def short_day(instant: datetime, zone: tzinfo) -> str:
 
 def day_parts(instant: datetime, zone: tzinfo) -> tuple[str, str, str]:
     """`Tue`, `1`, `Dec`: as they stand on a leaf of a calendar."""
-    weekday, day, month = (part_in(language(), instant.astimezone(zone).date(), part) for part in ("EEE", "d", "MMM"))
+    weekday, day, month = (day_in(language(), instant.astimezone(zone).date(), part) for part in ("EEE", "d", "MMM"))
     return weekday, day, month
 
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from wtforms import DateField, RadioField, SelectField, SelectMultipleField, TimeField, ValidationError
+from wtforms import RadioField, SelectField, SelectMultipleField, TimeField, ValidationError
 from wtforms.widgets import CheckboxInput
 
+from supportgroup import fields
 from supportgroup.fields import choices
 from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 
 
 class Chosen:
@@ -61,14 +63,13 @@ class Several(SelectMultipleField):
         self.data = [value for value in self.data or () if value in {str(option) for option in options}]
 
 
-class Day(DateField):
+class Day(fields.Day):
     """A day of the calendar, or none."""
 
+    not_a_day = _l("That day is not in the calendar. Choose one, such as 24 May.")
+
     def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([text for text in valuelist if text])
-        except ValueError:
-            raise ValueError(_("That day is not in the calendar. Choose one, such as 24 May.")) from None
+        super().process_formdata([text for text in valuelist if text])
 
 
 class Hour(TimeField):
