@@ -146,26 +146,44 @@ def owe_follow_ups() -> None:
 
 
 def check_in(*, me: Membership, meeting_id: UUID, feeling: Feeling, line: str) -> CheckIn:
-    """Keep a member's own note on how a meeting was; a second one takes the place of the first.
+    """Keep a member's own note on how a meeting was; a second one takes the place of the first, unshared.
 
     Raises Refused where the member was not there, or it has not begun.
     """
-    meeting = queries.meeting(me, meeting_id, lock=True)
-    if meeting is None or not may_check_in(meeting, me):
-        raise Refused(_("A note like this goes with a meeting you were at."))
+    meeting = attended(me, meeting_id)
     mine = queries.check_in(meeting.id, me.id)
     mine = mine or CheckIn(meeting_id=meeting.id, membership_id=me.id, created_at=clock.now())
-    mine.feeling, mine.line = feeling, line
+    mine.feeling, mine.line, mine.shared_at = feeling, line, None
     db.session.add(mine)
     db.session.flush()
     return mine
 
 
+def attended(me: Membership, meeting_id: UUID) -> Meeting:
+    """The meeting, held, of one who was at it. Raises Refused where they were not, or it has not begun."""
+    meeting = queries.meeting(me, meeting_id, lock=True)
+    if meeting is None or not may_check_in(meeting, me):
+        raise Refused(_("A note like this goes with a meeting you were at."))
+    return meeting
+
+
+def share_check_in(*, me: Membership, meeting_id: UUID) -> None:
+    """Let those who were there see the member's note, until it is taken back. Twice changes nothing. Raises Refused."""
+    mine = queries.check_in(attended(me, meeting_id).id, me.id)
+    if mine is None:
+        raise Refused(_("There is no note of yours here yet. Keep one first."))
+    mine.shared_at = mine.shared_at or clock.now()
+    db.session.flush()
+
+
+def share_check_in_no_more(*, me: Membership, meeting_id: UUID) -> None:
+    """The note is for its writer alone again, whatever else has changed meanwhile."""
+    mine = queries.check_in(meeting_id, me.id)
+    if mine is not None:
+        mine.shared_at = None
+        db.session.flush()
+
+
 def may_check_in(meeting: Meeting, me: Membership) -> bool:
-    """Whether the member is asked how it was: it has begun, and they were marked present or said they come."""
-    if not meeting.is_planned or meeting.starts_at > clock.now():
-        return False
-    if me.id in queries.present(meeting.id):
-        return True
-    mine = queries.rsvp(meeting.id, me.id)
-    return mine is not None and mine.answer in (Answer.GOING, Answer.MAYBE)
+    """Whether the member is asked how it was: it has begun, and they were there."""
+    return meeting.is_planned and meeting.starts_at <= clock.now() and me.id in queries.people_there(meeting)

@@ -102,7 +102,7 @@ def memberships(texts: list[str]) -> set[UUID]:
 @bp.post(f"{ROOM}/<uuid:meeting_id>/check-in")
 @login_required
 def check_in(slug: str, meeting_id: UUID) -> ResponseReturnValue:
-    """Keep a private note on how it was. After "heavier" the page shows two doors."""
+    """Keep a note on how it was, for oneself. After "heavier" the page shows two doors."""
     me = enter(slug)
     meeting = find(me, meeting_id)
     form = CheckInForm()
@@ -113,3 +113,20 @@ def check_in(slug: str, meeting_id: UUID) -> ResponseReturnValue:
         offer_help(form.line.data)
         return redirect(url_for(".show", slug=slug, meeting_id=meeting_id) + "#check-in", 303)
     return page_of(me, meeting, form)
+
+
+@bp.post(f"{ROOM}/<uuid:meeting_id>/check-in/share")
+@login_required
+def share_check_in(slug: str, meeting_id: UUID) -> ResponseReturnValue:
+    """Let those who were there read one's note; with `not` it is one's own again."""
+    me = enter(slug)
+    find(me, meeting_id)
+    with transaction():
+        if "not" in request.form:
+            afterwards.share_check_in_no_more(me=me, meeting_id=meeting_id)
+        else:
+            afterwards.share_check_in(me=me, meeting_id=meeting_id)
+    flash(
+        _("Taken back. It is for you alone again.") if "not" in request.form else _("Shared with those who were there.")
+    )
+    return redirect(url_for(".show", slug=slug, meeting_id=meeting_id) + "#check-in", 303)

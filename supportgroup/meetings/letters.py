@@ -17,7 +17,7 @@ from supportgroup.groups.models import Group, GroupState, Membership, Membership
 from supportgroup.mail.kinds import Says, kind
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.meetings import calendars
+from supportgroup.meetings import calendars, queries
 from supportgroup.meetings.calendar import Entry, itip, method_of
 from supportgroup.meetings.doubts import (
     FEW,
@@ -27,7 +27,6 @@ from supportgroup.meetings.models import (
     Answer,
     CalendarWish,
     Meeting,
-    Presence,
     Rsvp,
     Series,
     TurnSwap,
@@ -287,15 +286,19 @@ def series_quiet(letters: Sequence[Letter]) -> Mapping[int, Says]:
     samples=[{**SAMPLE}],
 )
 def meeting_follow_up(letters: Sequence[Letter]) -> Mapping[int, Says]:
-    """How was it? For those marked present; where nobody was marked, for those who said they come."""
-    marked = select(Presence.meeting_id, Presence.membership_id)
-    there = set(db.session.execute(marked.where(Presence.meeting_id.in_({letter.about_id for letter in letters}))))
-    met = {meeting_id for meeting_id, _ in there}
+    """How was it? For those who were there, as far as anybody knows."""
+    met = (
+        select(Meeting.id, Membership.id)
+        .join(Membership, Membership.group_id == Meeting.group_id)
+        .where(Meeting.id.in_({letter.about_id for letter in letters}))
+        .where(Membership.account_id.in_({letter.recipient_id for letter in letters}))
+        .where(queries.was_there(Meeting.id, Membership.id))
+    )
+    there = set(db.session.execute(met))
     return {
         scene.letter.id: scene.says(link("check-in", scene.meeting.id))
         for scene in scenes(letters)
-        if scene.meeting.is_planned
-        and ((scene.meeting.id, scene.member_id) in there if scene.meeting.id in met else scene.answer is Answer.GOING)
+        if scene.meeting.is_planned and (scene.meeting.id, scene.member_id) in there
     }
 
 

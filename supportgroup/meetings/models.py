@@ -280,7 +280,7 @@ class HostLine(Sealing, Base):
 
 
 class CheckIn(Sealing, Base):
-    """How a meeting was, for the one who writes it. No screen shows it to anybody else."""
+    """How a meeting was, for the one who writes it; and for those who were there, while its writer shares it."""
 
     __tablename__ = "check_ins"
     __table_args__ = (UniqueConstraint("meeting_id", "membership_id"),)
@@ -290,6 +290,7 @@ class CheckIn(Sealing, Base):
     membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
     feeling: Mapped[Feeling]
     line_sealed: Mapped[bytes | None]
+    shared_at: Mapped[datetime | None]  # since when those who were there see it
     created_at: Mapped[datetime]
 
     line = EncryptedText()

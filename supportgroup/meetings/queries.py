@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from supportgroup import clock
@@ -15,6 +15,7 @@ from supportgroup.db import db
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
 from supportgroup.meetings.models import Answer, CheckIn, Meeting, MeetingState, Presence, Rsvp, Series
 from supportgroup.paging import Page, page
+from supportgroup.safety.queries import apart, muted
 
 ASK_FOR = timedelta(days=3)  # how long after a meeting a member is asked how it was
 
@@ -143,6 +144,40 @@ def present(meeting_id: UUID) -> set[UUID]:
     return set(db.session.scalars(select(Presence.membership_id).where(Presence.meeting_id == meeting_id)))
 
 
+def was_there(meeting_id: Any, membership_id: Any) -> ColumnElement[bool]:
+    """Whether this member was at this meeting (columns, or ids), as far as anybody knows: where somebody was marked
+    present, only who was; where nobody was, who said they come.
+    """
+    there, anyone, given = aliased(Presence), aliased(Presence), aliased(Rsvp)
+    present = exists().where(there.meeting_id == meeting_id, there.membership_id == membership_id)
+    marked = exists().where(anyone.meeting_id == meeting_id)
+    said_so = exists().where(
+        given.meeting_id == meeting_id, given.membership_id == membership_id, given.answer == Answer.GOING
+    )
+    return or_(present.correlate_except(there), and_(~marked.correlate_except(anyone), said_so.correlate_except(given)))
+
+
+def people_there(meeting: Meeting) -> set[UUID]:
+    """The memberships that were at a meeting, by that rule."""
+    there = select(Membership.id).where(Membership.group_id == meeting.group_id, was_there(meeting.id, Membership.id))
+    return set(db.session.scalars(there))
+
+
+def shared(me: Membership, meeting_id: UUID) -> Sequence[CheckIn]:
+    """How it was for others who were there and share it, for one who was there too; not of whoever left, or is out of
+    the reader's sight.
+    """
+    theirs = (
+        select(CheckIn)
+        .join(Membership, Membership.id == CheckIn.membership_id)
+        .where(CheckIn.meeting_id == meeting_id, CheckIn.shared_at.is_not(None), CheckIn.membership_id != me.id)
+        .where(was_there(meeting_id, CheckIn.membership_id), was_there(meeting_id, me.id))
+        .where(Membership.state == MembershipState.ACTIVE)
+        .where(~apart(CheckIn.membership_id, me.id), ~muted(me.id, CheckIn.membership_id))
+    )
+    return db.session.scalars(theirs.order_by(CheckIn.shared_at, CheckIn.id)).all()
+
+
 def check_in(meeting_id: UUID, membership_id: UUID) -> CheckIn | None:
     """A member's own note on how a meeting was."""
     own = select(CheckIn).where(CheckIn.meeting_id == meeting_id, CheckIn.membership_id == membership_id)
@@ -188,12 +223,6 @@ def upcoming_for(account_id: UUID, limit: int = 3) -> list[Upcoming]:
 def how_was_it(account_id: UUID) -> tuple[Meeting, Membership] | None:
     """The last meeting, of those of the past three days, that the account was at and has no check-in for."""
     now = clock.now()
-    anyone = aliased(Presence)
-    unmarked = ~exists().where(anyone.meeting_id == Meeting.id)
-    was_there = exists().where(Presence.meeting_id == Meeting.id, Presence.membership_id == Membership.id)
-    said_so = exists().where(
-        Rsvp.meeting_id == Meeting.id, Rsvp.membership_id == Membership.id, Rsvp.answer == Answer.GOING
-    )
     asked = exists().where(CheckIn.meeting_id == Meeting.id, CheckIn.membership_id == Membership.id)
     behind = (
         select(Meeting, Membership)
@@ -202,7 +231,7 @@ def how_was_it(account_id: UUID) -> tuple[Meeting, Membership] | None:
         .where(Membership.account_id == account_id, Membership.state == MembershipState.ACTIVE)
         .where(Group.state == GroupState.ACTIVE)
         .where(Meeting.state == MeetingState.PLANNED, Meeting.ends_at <= now, Meeting.ends_at > now - ASK_FOR)
-        .where(or_(was_there, and_(unmarked, said_so)), ~asked)
+        .where(was_there(Meeting.id, Membership.id), ~asked)
         .order_by(Meeting.starts_at.desc(), Meeting.id)
         .limit(1)
     )

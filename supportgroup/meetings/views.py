@@ -14,9 +14,8 @@ from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.links import destination
 from supportgroup.meetings import answers, asking, doubts, pausing, phrases, queries, resting, service, swaps
-from supportgroup.meetings.forms import ANSWERS, CheckInForm, someone
+from supportgroup.meetings.forms import ANSWERS, FEELINGS, CheckInForm, someone
 from supportgroup.meetings.models import Answer, Meeting
-from supportgroup.meetings.reminders import COMING
 from supportgroup.meetings.roster import roster
 
 bp = Blueprint("meetings", __name__)
@@ -77,6 +76,7 @@ def page_of(me: Membership, meeting: Meeting, form: CheckInForm) -> ResponseRetu
     hosts, begun = me.id == meeting.host_id, meeting.is_planned and meeting.starts_at <= now
     answer, people = mine.answer if mine else None, roster(me)
     present = queries.present(meeting.id) if begun else set()
+    there = queries.people_there(meeting) if begun else set()
     knows = hosts or me.is_facilitator or me.id in present
     page = render_template(
         "meetings/show.html",
@@ -94,8 +94,11 @@ def page_of(me: Membership, meeting: Meeting, form: CheckInForm) -> ResponseRetu
         names=hosts or answer is Answer.GOING,
         was_there=[person for person in people.people.values() if person.id in present] if knows else [],
         kept=queries.check_in(meeting.id, me.id) if begun else None,
-        asked=begun and (me.id in present or answer in COMING),
+        asked=me.id in there,
+        readers=sum(one in there for one in people.people if one != me.id),
+        shared=queries.shared(me, meeting.id) if me.id in there else [],
         form=form,
+        feelings=FEELINGS,
         agenda=phrases.agenda(meeting.agenda),
         customs=phrases.customs(meeting.customs),
         swap=swaps.swap_of(me, meeting.id) if meeting.host_id and meeting.is_planned and not begun else None,

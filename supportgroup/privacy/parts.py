@@ -292,7 +292,13 @@ def check_ins(account: Account) -> list[Record]:
         .order_by(HostLine.created_at)
     )
     return [
-        {"meeting": meeting.title, "on": at(one.created_at), "how it was": str(one.feeling), "line": one.line or None}
+        {
+            "meeting": meeting.title,
+            "on": at(one.created_at),
+            "how it was": str(one.feeling),
+            "line": one.line or None,
+            "shared with those who were there": at(one.shared_at),
+        }
         for one, meeting in rows
     ] + [
         {"meeting": meeting.title, "on": at(one.created_at), "how it was": "as host", "line": one.line}

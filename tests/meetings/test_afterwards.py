@@ -8,10 +8,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from supportgroup.db import db
+from supportgroup.db import db, transaction
+from supportgroup.groups.service import leave
 from supportgroup.meetings import queries
 from supportgroup.meetings.models import Answer, CheckIn, Feeling
 from supportgroup.meetings.roster import met_by
+from supportgroup.safety.service import block, mute
 from supportgroup.ticks import TICKS
 from tests.post import deliver_due, text_of
 
@@ -136,6 +138,57 @@ def test_the_letter_leads_to_a_note_for_oneself_that_no_one_else_sees(
     assert queries.how_was_it(circle.ben.account_id) is None
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_note_is_shared_with_who_was_there_and_taken_back(circle, meeting, sign_in, frozen):
+    """Who will see it is said before. Not who was absent, left, or is out of sight; and a change is one's own again."""
+    frozen.move_to(meeting.ends_at)
+    dora, finn = circle.join("Dora"), circle.join("Finn")
+    here = circle.path(meeting.id)
+    people = {"ada": circle.ada, "ben": circle.ben, "cleo": circle.cleo, "dora": dora, "finn": finn}
+    at = {name: sign_in(circle.account(one)) for name, one in people.items()}
+    mark(at["ada"], circle, meeting, present=[one.id for one in people.values() if one is not circle.ada])
+    line, ben = "Said more than I meant to", at["ben"]
+
+    def readers():
+        return [name for name in people if name != "ben" and line in at[name].get(here).text]
+
+    assert ben.post(f"{here}/check-in/share").status_code == 409  # nothing is kept yet
+    ben.post(f"{here}/check-in", data={"feeling": "lighter", "line": line})
+    assert "the 3 others who were there can read it here" in ben.get(here).text
+    assert readers() == []
+    assert ben.post(f"{here}/check-in/share").status_code == 303
+    assert "You share this" in ben.get(here).text
+    assert readers() == ["cleo", "dora", "finn"]
+    assert at["ada"].post(f"{here}/check-in/share").status_code == 409  # was not there
+    with transaction():
+        block(by=dora.id, other=circle.ben.id)
+        mute(by=finn.id, other=circle.ben.id)
+    assert readers() == ["cleo"]
+
+    ben.post(f"{here}/check-in/share", data={"not": "y"})
+    assert readers() == []
+    ben.post(f"{here}/check-in/share")
+    ben.post(f"{here}/check-in", data={"feeling": "same", "line": line})
+    assert (readers(), queries.check_in(meeting.id, circle.ben.id).shared_at) == ([], None)
+    ben.post(f"{here}/check-in/share")
+    with transaction():
+        leave(circle.ben)
+    assert readers() == []
+
+
+def test_where_somebody_was_marked_only_they_are_asked(circle, meeting, sign_in, frozen):
+    circle.answer(circle.ada, meeting, Answer.MAYBE)
+    frozen.move_to(meeting.ends_at)
+    ada, ben = sign_in(circle.account(circle.ada)), sign_in(circle.account(circle.ben))
+    assert ["How was it?" in one.get(circle.path(meeting.id)).text for one in (ada, ben)] == [False, True]
+    mark(ada, circle, meeting, present=[circle.ada.id])
+    assert ["How was it?" in one.get(circle.path(meeting.id)).text for one in (ada, ben)] == [True, False]
+    assert queries.how_was_it(circle.ben.account_id) is None
+    answer = ben.post(circle.path(meeting.id, "check-in"), data={"feeling": "same", "line": ""})
+    assert answer.status_code == 409
+    assert "a meeting you were at" in answer.text
+
+
 def test_after_heavier_two_doors_are_open(circle, meeting, sign_in, frozen):
     frozen.move_to(meeting.ends_at)
     ben = sign_in(circle.account(circle.ben))
@@ -166,13 +219,3 @@ def test_a_note_that_cannot_be_read_is_kept_on_the_page(circle, meeting, sign_in
     assert response.status_code == 422
     assert "Please look at this again" in response.text
     assert db.session.scalar(select(func.count()).select_from(CheckIn)) == 0
-
-
-def test_who_was_not_there_is_not_asked(circle, meeting, sign_in, frozen):
-    frozen.move_to(meeting.ends_at)
-    ada = sign_in(circle.account(circle.ada))
-    response = ada.post(circle.path(meeting.id, "check-in"), data={"feeling": "same", "line": ""})
-
-    assert response.status_code == 409
-    assert "a meeting you were at" in response.text
-    assert "How was it?" not in ada.get(circle.path(meeting.id)).text

@@ -71,7 +71,7 @@ AUDIENCE = {
         "groups.agree groups.leave groups.members groups.mine groups.resource_list groups.take_over "
         "load.buddy load.end_buddy load.want_buddy "
         "meetings.calendar meetings.check_in meetings.glad meetings.hosts meetings.index meetings.rsvp "
-        "meetings.show meetings.take_turn "
+        "meetings.share_check_in meetings.show meetings.take_turn "
         "moderation.block moderation.blocks moderation.mute moderation.reports moderation.unmute",
     ),
     **only(

@@ -1204,6 +1204,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("line_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["meeting_id"], ["meetings.id"], name=op.f("fk_check_ins_meeting_id"), ondelete="CASCADE"
