@@ -18,18 +18,18 @@ PROOF = only(
     "proof",
     "accounts.email accounts.undo_email accounts.set_password accounts.remove_password accounts.set_up_codes "
     "accounts.remove_codes accounts.new_spare_codes accounts.add_passkey accounts.new_passkey_options "
-    "accounts.remove_passkey privacy.ask_for_copy privacy.download privacy.erase privacy.erase_in_group "
-    "meetings.my_calendar meetings.open_feed reflections.export reflections.erase_all safety.avoid "
-    "safety.avoid_no_more",
+    "accounts.remove_passkey accounts.name_in_letters privacy.ask_for_copy privacy.download privacy.erase "
+    "privacy.erase_in_group meetings.my_calendar meetings.open_feed reflections.export reflections.erase_all "
+    "safety.avoid safety.avoid_no_more",
 )
 # What only facilitators and operators can do; they need a second step, once their 14 days are over.
 POWERS = only(
     "powers",
-    "groups.remove groups.keep_facilitator moderation.queue moderation.look moderation.answer moderation.hand_over "
-    "moderation.hide moderation.show moderation.why moderation.operator_queue moderation.operator_look "
-    "moderation.operator_open "
-    "moderation.operator_answer moderation.operator_hide moderation.operator_remove moderation.operator_hidden "
-    "moderation.operator_keep moderation.operator_show moderation.operator_mail moderation.operator_mail_retry "
+    "groups.remove groups.keep_facilitator groups.make_facilitator moderation.queue moderation.look "
+    "moderation.answer moderation.hand_over moderation.hide moderation.show moderation.why "
+    "moderation.operator_queue moderation.operator_look moderation.operator_open moderation.operator_answer "
+    "moderation.operator_hide moderation.operator_remove moderation.operator_hidden moderation.operator_keep "
+    "moderation.operator_show moderation.operator_mail moderation.operator_mail_retry "
     "moderation.operator_mail_drop",
 )
 

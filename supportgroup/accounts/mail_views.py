@@ -10,6 +10,7 @@ from flask_login import current_user, login_required
 
 from supportgroup import clock
 from supportgroup.accounts import queries, service, wishes
+from supportgroup.accounts.access import proof_required
 from supportgroup.accounts.mail_forms import AS_EVERYWHERE, GroupWishesForm, WishesForm
 from supportgroup.accounts.models import Account
 from supportgroup.accounts.views import bp
@@ -129,15 +130,26 @@ def mail_words() -> ResponseReturnValue:
     """How much letters say. They are shown as they would be before anything is changed."""
     form = Form()
     if form.validate_on_submit():
-        with transaction():
-            wishes.name_things(current_user, full=request.form.get("full") == "yes")
-        flash(_("Saved. From the next letter on."))
-        return redirect(url_for(".mail_words"), 303)
+        return say_in_letters(full=False)
     sender = current_app.extensions["mail"][1]
     group = next(iter(wishes.scopes(current_user.id)), None)
     me = queries.recipient(current_user)
     shown = [[example(name, me, group, sender, full=full) for full in (False, True)] for name in PREVIEWED]
     return render_template("accounts/mail_words.html", form=form, letters=shown)
+
+
+@bp.post("/me/mail/words/names")
+@proof_required
+def name_in_letters() -> ResponseReturnValue:
+    """Letters that name service, group and meeting. Whoever holds the phone for a minute does not switch to them."""
+    return say_in_letters(full=True)
+
+
+def say_in_letters(*, full: bool) -> ResponseReturnValue:
+    with transaction():
+        wishes.name_things(current_user, full=full)
+    flash(_("Saved. From the next letter on."))
+    return redirect(url_for(".mail_words"), 303)
 
 
 @bp.post("/me/mail/trust")

@@ -150,6 +150,7 @@ def hello(slug: str, membership_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/g/<slug:slug>/members/<uuid:membership_id>/facilitator")
 @login_required
+@second_factor_required
 def make_facilitator(slug: str, membership_id: UUID) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     with transaction():

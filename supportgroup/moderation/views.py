@@ -1,5 +1,6 @@
 """Out of each other's sight: blocking and muting, and whom one has."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -25,6 +26,15 @@ def someone_else(me: Membership, membership_id: UUID) -> Membership:
     return other or abort(404)
 
 
+def between(act: Callable[..., None], slug: str, membership_id: UUID, done: str) -> ResponseReturnValue:
+    """Do this between the reader and another member, and say that it is done."""
+    me = enter(slug)
+    with transaction():
+        act(by=me.id, other=someone_else(me, membership_id).id)
+    flash(done)
+    return redirect(url_for(".blocks", slug=slug), 303)
+
+
 @bp.get("/g/<slug:slug>/blocks")
 @login_required
 def blocks(slug: str) -> ResponseReturnValue:
@@ -43,14 +53,12 @@ def blocks(slug: str) -> ResponseReturnValue:
 @bp.route("/g/<slug:slug>/members/<uuid:membership_id>/block", methods=["GET", "POST"])
 @login_required
 def block(slug: str, membership_id: UUID) -> ResponseReturnValue:
+    if request.method == "POST":
+        done = _("Done. You two are out of each other’s sight here, and nobody is told.")
+        return between(safety.block, slug, membership_id, done)
     me = enter(slug)
     other = someone_else(me, membership_id)
-    if request.method == "GET":
-        return render_template("moderation/block.html", me=me, other=other, name=name_of(me, other))
-    with transaction():
-        safety.block(by=me.id, other=other.id)
-    flash(_("Done. You two are out of each other’s sight here, and nobody is told."))
-    return redirect(url_for(".blocks", slug=slug), 303)
+    return render_template("moderation/block.html", me=me, other=other, name=name_of(me, other))
 
 
 def name_of(me: Membership, other: Membership) -> str:
@@ -62,28 +70,17 @@ def name_of(me: Membership, other: Membership) -> str:
 @bp.post("/g/<slug:slug>/members/<uuid:membership_id>/unblock")
 @login_required
 def unblock(slug: str, membership_id: UUID) -> ResponseReturnValue:
-    me = enter(slug)
-    with transaction():
-        safety.unblock(by=me.id, other=someone_else(me, membership_id).id)
-    flash(_("Taken back. What had ended between you stays ended."))
-    return redirect(url_for(".blocks", slug=slug), 303)
+    return between(safety.unblock, slug, membership_id, _("Taken back. What had ended between you stays ended."))
 
 
 @bp.post("/g/<slug:slug>/members/<uuid:membership_id>/mute")
 @login_required
 def mute(slug: str, membership_id: UUID) -> ResponseReturnValue:
-    me = enter(slug)
-    with transaction():
-        safety.mute(by=me.id, other=someone_else(me, membership_id).id)
-    flash(_("Their asks are left out of your board and your letters. Nobody is told."))
-    return redirect(url_for(".blocks", slug=slug), 303)
+    done = _("Their asks are left out of your board and your letters. Nobody is told.")
+    return between(safety.mute, slug, membership_id, done)
 
 
 @bp.post("/g/<slug:slug>/members/<uuid:membership_id>/unmute")
 @login_required
 def unmute(slug: str, membership_id: UUID) -> ResponseReturnValue:
-    me = enter(slug)
-    with transaction():
-        safety.unmute(by=me.id, other=someone_else(me, membership_id).id)
-    flash(_("Their asks are on your board again."))
-    return redirect(url_for(".blocks", slug=slug), 303)
+    return between(safety.unmute, slug, membership_id, _("Their asks are on your board again."))

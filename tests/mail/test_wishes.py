@@ -267,14 +267,14 @@ def test_letters_are_seen_word_for_word_before_they_say_more(ben, at_home):
     assert "Blue: tomorrow" in page
     assert f"{ben.blue.name}: tomorrow" in page
     assert not db.session.get_one(Account, ben.account.id).full_letters
-    assert at_home.post("/me/mail/words", data={"full": "yes"}).status_code == 303
+    assert at_home.post("/me/mail/words/names").status_code == 303
     assert db.session.get_one(Account, ben.account.id).full_letters
-    at_home.post("/me/mail/words", data={"full": "no"})
+    at_home.post("/me/mail/words")
     assert not db.session.get_one(Account, ben.account.id).full_letters
 
 
 def test_a_letter_is_as_its_preview_showed_it(ben, at_home, all_wanted, postbox):
-    at_home.post("/me/mail/words", data={"full": "yes"})
+    at_home.post("/me/mail/words/names")
     ben.owe("meeting-cancelled")
     deliver_due()
 

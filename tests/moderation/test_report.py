@@ -49,7 +49,7 @@ def test_cleo_reports_an_ask_in_three_presses_and_ada_finds_it(group, ada, ben, 
         for secret in ("Ben", "Cleo", "hundred", group.name, "report"):
             assert secret not in text_of(letter).replace("/l/", "") + letter["Subject"]
     queue = browser_of(ada).get(f"/g/{group.slug}/manage/reports")
-    assert "An ask: it sells something" in queue.text
+    assert "It sells something" in queue.text
     one = browser_of(ada).get(f"/g/{group.slug}/manage/reports/{only_report().id}")
     assert "Lend me two hundred" in one.text
     assert "Cleo" not in one.text
@@ -62,6 +62,16 @@ def test_what_was_reported_is_kept_as_it_was_then(group, ada, ben, cleo, ask, br
 
     page = browser_of(ada).get(f"/g/{group.slug}/manage/reports/{only_report().id}")
     assert "Lend me two hundred" in page.text
+
+
+def test_words_that_were_gone_already_are_said_to_be(group, ada, ben, cleo, olga, ask, browser_of):
+    report_ask(browser_of(cleo), group, ask)
+    with transaction():
+        only_report().copy = "[]"
+        only_report().desk = Desk.OPERATORS
+    opened = browser_of(olga).post(f"/operator/reports/{only_report().id}/open").text
+    assert "Its words were gone already." in opened
+    assert "Open what was written" not in opened
 
 
 def test_the_copy_is_sealed_in_the_database(group, ada, ben, cleo, ask, browser_of):
@@ -90,7 +100,7 @@ def test_a_report_about_a_facilitator_goes_past_all_of_them(group, ada, ben, cle
         assert "Nothing right now" in browser.get(f"/g/{group.slug}/manage/reports").text
         assert browser.get(f"/g/{group.slug}/manage/reports/{one.id}").status_code == 404
         assert browser.post(f"/g/{group.slug}/manage/reports/{one.id}/hand-over").status_code == 404
-    assert "An ask: it hurts" in browser_of(olga).get("/operator/reports").text
+    assert "It hurts somebody" in browser_of(olga).get("/operator/reports").text
 
 
 def test_an_operator_does_not_look_at_a_report_about_herself(group, ada, ben, cleo, olga, browser_of):
