@@ -1,7 +1,7 @@
 """Answers to a meeting, its places, and who waits for one. Every change happens with the meeting's row held."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -45,7 +45,7 @@ def answer(*, me: Membership, meeting_id: UUID, answer: Answer, listening: bool 
     db.session.add(mine)
     db.session.flush()
     if becomes is Answer.NOT_GOING and meeting.host_id == me.id and meeting.starts_at > clock.now():
-        rota.pass_on(meeting, me)
+        rota.pass_on(meeting, me)  # out of their calendar, too
     if becomes is not before:
         follow(meeting, me, before, becomes)
     return mine
@@ -67,16 +67,24 @@ def has_place_for(meeting: Meeting, me: Membership) -> bool:
 
 
 def is_last_day(meeting: Meeting) -> bool:
-    return meeting.starts_at - clock.now() <= LAST_DAY
+    return is_near(meeting.starts_at)
+
+
+def is_near(starts_at: datetime) -> bool:
+    """Whether it is so soon that a free place is whose who takes it first."""
+    return starts_at - clock.now() <= LAST_DAY
 
 
 def follow(meeting: Meeting, me: Membership, before: Answer | None, becomes: Answer) -> None:
     """What follows from an answer: reminders or none, and a place for somebody else."""
     if becomes in COMING:
         remind(meeting, [me])
-        calendars.invite([meeting], members=[me.id])
+        if before not in COMING:
+            calendars.bring_in(meeting, me)
     else:
         remind_no_more(meeting, me)
+        if before in COMING:
+            calendars.take_out(meeting, me)
     if before is Answer.GOING:
         fill_places(meeting)
 
@@ -137,6 +145,8 @@ def let_go(event: MembershipEnded) -> None:
             continue
         db.session.delete(mine)
         db.session.flush()
+        if mine.answer in COMING:
+            calendars.take_out(meeting, gone)
         if mine.answer is Answer.GOING:
             fill_places(meeting)
     rota.let_go(gone)

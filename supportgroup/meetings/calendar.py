@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.headerregistry import Address
 
-from icalendar import Alarm, Calendar, Event, vCalAddress
+from icalendar import Alarm, Calendar, Event, vCalAddress, vDDDTypes
 
 from supportgroup import clock
 from supportgroup.meetings.models import Answer, Meeting
@@ -27,6 +27,7 @@ class Entry:
     title: str
     url: str
     sure: bool = True  # whether its owner said they come
+    off: bool = False  # it is taken out of the calendar: its owner does not come any more
     minutes_before: Sequence[int] = ()
 
 
@@ -41,11 +42,13 @@ def feed(entries: Sequence[Entry]) -> bytes:
 
 
 def itip(entry: Entry, *, organizer: Address, attendee: str, answer: Answer | None) -> bytes:
-    """What a letter carries for the reader's calendar: a REQUEST, or a CANCEL where the meeting does not take place.
+    """What a letter carries for the reader's calendar: a REQUEST, or a CANCEL where the meeting does not take place, or
+    not for them. Of two about one meeting and of one SEQUENCE the later one holds, as its DTSTAMP says.
 
     The organizer is the neutral sender, the only attendee the reader.
     """
     event = event_of(entry)
+    event["DTSTAMP"] = vDDDTypes(clock.now())
     sender = vCalAddress(f"mailto:{organizer.addr_spec}")
     sender.params["CN"] = organizer.display_name
     event.add("organizer", sender)
@@ -53,11 +56,15 @@ def itip(entry: Entry, *, organizer: Address, attendee: str, answer: Answer | No
     reader.params["PARTSTAT"] = TAKES_PART.get(answer, "NEEDS-ACTION") if answer else "NEEDS-ACTION"
     reader.params["RSVP"] = "FALSE"  # answers are given on the page; the sender's address reads no letters
     event.add("attendee", reader)
-    return written(event, zones_of=[entry], method=method_of(entry.meeting))
+    return written(event, zones_of=[entry], method=method_of(entry))
 
 
-def method_of(meeting: Meeting) -> str:
-    return "REQUEST" if meeting.is_planned else "CANCEL"
+def method_of(entry: Entry) -> str:
+    return "REQUEST" if stays(entry) else "CANCEL"
+
+
+def stays(entry: Entry) -> bool:
+    return entry.meeting.is_planned and not entry.off
 
 
 def event_of(entry: Entry) -> Event:
@@ -72,7 +79,7 @@ def event_of(entry: Entry) -> Event:
     event.add("summary", entry.title)
     event.add("url", entry.url)
     event.add("class", "PRIVATE")
-    event.add("status", ("CONFIRMED" if entry.sure else "TENTATIVE") if meeting.is_planned else "CANCELLED")
+    event.add("status", ("CONFIRMED" if entry.sure else "TENTATIVE") if stays(entry) else "CANCELLED")
     for minutes in entry.minutes_before:
         event.add_component(alarm(entry.title, minutes))
     return event

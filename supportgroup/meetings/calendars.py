@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
@@ -13,7 +13,8 @@ from supportgroup.db import db
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
 from supportgroup.mail.kinds import EVERYWHERE
 from supportgroup.mail.links import link
-from supportgroup.mail.service import Owed, owe
+from supportgroup.mail.models import Letter, LetterState
+from supportgroup.mail.service import Owed, drop, owe
 from supportgroup.meetings.calendar import Entry
 from supportgroup.meetings.models import Answer, CalendarWish, Meeting, MeetingState, Rsvp
 from supportgroup.meetings.reminders import COMING, UNANSWERED
@@ -21,7 +22,7 @@ from supportgroup.secrets import BadToken, row_of, token_of
 
 PURPOSE = "calendar"
 BEHIND = timedelta(days=30)  # meetings that are over stay in the feed for so long
-INVITATION = "meeting-invitation"
+INVITATION, REMOVAL = "meeting-invitation", "meeting-removal"  # letters that bring one into a calendar, and out again
 
 
 def wish_of(account_id: UUID) -> CalendarWish:
@@ -137,15 +138,37 @@ def invite(meetings: Collection[Meeting], *, members: Collection[UUID] | None = 
     )
     if members is not None:
         wanted = wanted.where(Membership.id.in_(members))
-    owe(INVITATION, [invitation(by_id[row.meeting_id], row.account_id) for row in db.session.execute(wanted)])
+    owe(INVITATION, [for_calendar(by_id[row.meeting_id], row.account_id) for row in db.session.execute(wanted)])
 
 
-def invitation(meeting: Meeting, account_id: UUID) -> Owed:
+def bring_in(meeting: Meeting, me: Membership) -> None:
+    """This member comes, or may come, from now on: what their calendar is told, where they want that."""
+    drop("comes again", kinds=[REMOVAL], about_id=meeting.id, recipient_id=me.account_id)
+    if wish_of(me.account_id).by_letter:
+        owe(INVITATION, [for_calendar(meeting, me.account_id, f":{clock.now():%Y%m%d%H%M%S%f}")])
+
+
+def take_out(meeting: Meeting, me: Membership) -> None:
+    """This member does not come, or host, any more: a letter takes the meeting out of the calendar that one brought it
+    into. Where none was sent yet none is.
+    """
+    drop("not coming", kinds=[INVITATION, REMOVAL], about_id=meeting.id, recipient_id=me.account_id)
+    brought = exists().where(
+        Letter.about_id == meeting.id,
+        Letter.recipient_id == me.account_id,
+        Letter.state.in_((LetterState.SENDING, LetterState.SENT)),
+    )
+    if wish_of(me.account_id).by_letter and db.session.scalar(select(brought)):
+        owe(REMOVAL, [for_calendar(meeting, me.account_id, f":{clock.now():%Y%m%d%H%M%S%f}")])
+
+
+def for_calendar(meeting: Meeting, account_id: UUID, at: str = "") -> Owed:
+    """A letter for a calendar: once for each time the meeting is held, or for the moment in which somebody answers."""
     return Owed(
         recipient_id=account_id,
         about_id=meeting.id,
         about_version=meeting.version,
-        occasion=f"{meeting.id.hex}:{meeting.sequence}",
+        occasion=f"{meeting.id.hex}:{meeting.sequence}{at}",
         due_at=clock.now(),
         expires_at=meeting.starts_at,
         scope_id=meeting.group_id,

@@ -17,7 +17,7 @@ from supportgroup.groups.models import Membership
 from supportgroup.languages import gettext as _
 from supportgroup.mail.links import destination
 from supportgroup.meetings import pausing, queries, recurrence, series, service, telling
-from supportgroup.meetings.forms import EditForm, MeetingForm, PauseForm, Scope, filled_in
+from supportgroup.meetings.forms import EditForm, MeetingForm, PauseForm, Scope, filled_in, someone
 from supportgroup.meetings.models import Meeting, Series
 from supportgroup.meetings.recurrence import BadRule, Occurrence
 from supportgroup.meetings.roster import roster
@@ -42,7 +42,7 @@ def new(slug: str) -> ResponseReturnValue:
                 return redirect(plan_it(me, form), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
-    told = telling.of_turn(form.host.data, by=me) if dates else []
+    told = telling.of_turn(None, form.host.data, by=me) if dates else []
     page = render_template("meetings/new.html", me=me, form=form, dates=dates, told=told)
     return page, 422 if form.errors else 200
 
@@ -125,8 +125,35 @@ def becomes(form: EditForm, meeting: Meeting) -> datetime:
 def told_of(me: Membership, meeting: Meeting, form: EditForm) -> list[Telling]:
     if not form.is_series():
         return telling.of_change(meeting, form.plan(), by=me)
-    first = series.first_to_come(meeting) if form.scope.data is Scope.ALL else meeting
-    return telling.of_following(first or meeting, form.plan(), by=me)
+    if form.scope.data is Scope.FOLLOWING:
+        return telling.of_following(meeting, form.plan(), form.rule(), by=me)
+    return telling.of_following(*series.as_of_first(meeting, form.plan(), form.rule(), by=me), by=me)
+
+
+@bp.post(f"{ROOM}/<uuid:meeting_id>/host")
+@login_required
+def host(slug: str, meeting_id: UUID) -> ResponseReturnValue:
+    """A facilitator says who hosts, or that nobody does yet. Who is told is shown before it is saved."""
+    me = enter_as_facilitator(slug)
+    meeting = find(me, meeting_id)
+    host_id = chosen(request.form.get("host", ""))
+    page = url_for(".show", slug=slug, meeting_id=meeting_id)
+    if BACK in request.form:
+        return redirect(page, 303)
+    told = telling.of_host(meeting, host_id, by=me)
+    if told and CONFIRMED not in request.form:
+        return check(me, _("Save the host and tell them"), told, meeting=meeting, becomes=meeting.starts_at)
+    with transaction():
+        service.set_host(by=me, meeting_id=meeting_id, host_id=host_id)
+    flash(_("Saved. Who hosts hears of it."))
+    return redirect(page, 303)
+
+
+def chosen(text: str) -> UUID | None:
+    try:
+        return someone(text)
+    except ValueError:
+        abort(422)
 
 
 def check(me: Membership, button: str, told: list[Telling], **more: Any) -> ResponseReturnValue:
@@ -229,9 +256,14 @@ def pause(slug: str, series_id: UUID) -> ResponseReturnValue:
 @bp.post(f"{ROOM}/pauses/<uuid:pause_id>/end")
 @login_required
 def meet_again(slug: str, pause_id: UUID) -> ResponseReturnValue:
-    """Take a pause back."""
+    """Take a pause back. Who is told what is shown before it is saved."""
     me = enter_as_facilitator(slug)
-    pausing.of_group(me.group_id, pause_id) or abort(404)
+    known = pausing.of_group(me.group_id, pause_id) or abort(404)
+    if BACK in request.form:
+        return redirect(url_for(".series_list", slug=slug), 303)
+    told = telling.of_meeting_again(known, by=me)
+    if told and CONFIRMED not in request.form:
+        return check(me, _("Meet again and tell them"), told)
     with transaction():
         pausing.meet_again(by=me, pause_id=pause_id)
     flash(_("You meet after all. Who had heard otherwise is told, once."))

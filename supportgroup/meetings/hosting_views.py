@@ -13,7 +13,7 @@ from supportgroup.groups.access import enter
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.links import destination, link, read
-from supportgroup.meetings import asking, doubts, hosting, queries, rota, swaps
+from supportgroup.meetings import asking, doubts, hosting, queries, rota, swaps, telling
 from supportgroup.meetings.roster import roster
 from supportgroup.meetings.views import ROOM, bp, find
 from supportgroup.secrets import BadToken
@@ -109,6 +109,7 @@ def whether(slug: str, meeting_id: UUID) -> ResponseReturnValue:
         meeting=meeting,
         asked=doubts.question(meeting),
         going=len(doubts.coming(meeting)),
+        told=telling.of_cancelling(meeting, by=me),
         form=form,
     )
 

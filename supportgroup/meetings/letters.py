@@ -1,6 +1,6 @@
 """What letters about meetings say at the moment they are sent. Never a place, a link to a call, an agenda or a name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -17,7 +17,7 @@ from supportgroup.groups.models import Group, GroupState, Membership, Membership
 from supportgroup.mail.kinds import Says, kind
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.meetings import calendars, queries
+from supportgroup.meetings import calendars, queries, rota
 from supportgroup.meetings.calendar import Entry, itip, method_of
 from supportgroup.meetings.doubts import (
     FEW,
@@ -53,52 +53,74 @@ class Scene:
     cover_word: str
     answer: Answer | None
     calendar: tuple[Account, CalendarWish] | None = None  # of whoever wants meetings in their calendar by letter
+    is_member: bool = True  # of the group, still
 
     @property
     def hosts(self) -> bool:
         return self.meeting.host_id == self.member_id
 
-    def says(self, path: str, **more: object) -> Says:
+    @property
+    def comes(self) -> bool:
+        return self.hosts or self.answer in COMING
+
+    def says(self, path: str, *, off: bool = False, **more: object) -> Says:
+        """`off`: the letter's calendar part takes the meeting out of the calendar of one who does not come."""
+        entry = self.entry(off=off)
         common = {"title": self.meeting.title, "starts": self.meeting.starts_at, "ends": self.meeting.ends_at}
         return Says(
             link=path,
             cover=self.cover_word,
             group=self.group.name,
             more={**common, **more},
-            calendar=self.for_the_calendar(),
-            calendar_method=method_of(self.meeting),
+            calendar=self.for_the_calendar(entry) if entry else None,
+            calendar_method=method_of(entry) if entry else "REQUEST",
         )
 
-    def for_the_calendar(self) -> bytes | None:
-        """What the reader's calendar is told, where they want that and come, may come, or host."""
-        if self.calendar is None or not (self.hosts or self.answer in COMING):
+    def entry(self, *, off: bool) -> Entry | None:
+        """The meeting in the reader's calendar, where they want that and come, may come, or host; or take it `off`."""
+        if self.calendar is None or self.comes is off:
             return None
         (account, mine), (_, sender) = self.calendar, current_app.extensions["mail"]
         full = mine.full_titles and account.full_letters  # a discreet letter names nothing, in no part of it
         title = calendars.title(self.meeting, group=self.group.name, cover=self.cover_word, full=full)
-        entry = Entry(
+        return Entry(
             meeting=self.meeting,
             title=title,
             url=sender.base_url + link("meeting", self.meeting.id),
             sure=self.hosts or self.answer is Answer.GOING,
+            off=off,
         )
-        answer = Answer.GOING if self.hosts else self.answer
+
+    def for_the_calendar(self, entry: Entry) -> bytes | None:
+        if self.calendar is None:
+            return None
+        (account, _), (_, sender) = self.calendar, current_app.extensions["mail"]
+        answer = Answer.GOING if self.hosts else Answer.NOT_GOING if entry.off else self.answer
         return itip(entry, organizer=sender.address, attendee=account.email, answer=answer)
 
     def page(self) -> str:
-        """Where the letter leads: three buttons, without signing in. Who hosts needs the meeting's own page."""
+        """Where the letter leads: three buttons, without signing in. Who hosts needs the meeting's own page; for who
+        has left there is none.
+        """
+        if not self.is_member:
+            return link("groups", self.group.id)
         if self.hosts:
             return link("meeting", self.meeting.id)
         return link("answer", self.meeting.id, self.member_id)
 
 
-def scenes(letters: Sequence[Letter]) -> Iterator[Scene]:
-    """The letters whose group meets, with an active member to write to. Five queries, however many there are."""
+def scenes(
+    letters: Sequence[Letter], states: Collection[MembershipState] = (MembershipState.ACTIVE,)
+) -> Iterator[Scene]:
+    """The letters whose group meets, with an active member to write to, or one in another of these states. Five
+    queries, however many there are.
+    """
     found = select(Meeting, Group).join(Group, Group.id == Meeting.group_id).options(lazyload(Group.topics))
     found = found.where(Meeting.id.in_({letter.about_id for letter in letters}), Group.state == GroupState.ACTIVE)
     about = {meeting.id: (meeting, group) for meeting, group in db.session.execute(found)}
-    active = select(Membership.id, Membership.account_id, Membership.group_id, Membership.cover_word).where(
-        Membership.state == MembershipState.ACTIVE,
+    columns = Membership.id, Membership.account_id, Membership.group_id, Membership.cover_word, Membership.state
+    active = select(*columns).where(
+        Membership.state.in_(states),
         Membership.account_id.in_({letter.recipient_id for letter in letters}),
         Membership.group_id.in_({meeting.group_id for meeting, _ in about.values()}),
     )
@@ -113,7 +135,8 @@ def scenes(letters: Sequence[Letter]) -> Iterator[Scene]:
         member = members.get((letter.recipient_id, meeting.group_id)) if meeting else None
         if meeting and group and member:
             answer, calendar = answers.get((meeting.id, member.id)), wishing.get(member.account_id)
-            yield Scene(letter, meeting, group, member.id, member.cover_word, answer, calendar)
+            here = member.state is MembershipState.ACTIVE
+            yield Scene(letter, meeting, group, member.id, member.cover_word, answer, calendar, here)
 
 
 @kind(
@@ -242,6 +265,19 @@ def meeting_invitation(letters: Sequence[Letter]) -> Mapping[int, Says]:
 
 
 @kind(
+    calendars.REMOVAL,
+    lateness=timedelta(days=14),
+    preference="meeting-changes",
+    samples=[{**SAMPLE}],
+)
+def meeting_removal(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """The meeting out of the calendar of one who does not come, or is not of the group any more."""
+    anyone = (MembershipState.ACTIVE, MembershipState.LEFT, MembershipState.REMOVED)
+    said = {scene.letter.id: (scene, scene.says(scene.page(), off=True)) for scene in scenes(letters, anyone)}
+    return {one: words for one, (scene, words) in said.items() if words.calendar and scene.meeting.is_planned}
+
+
+@kind(
     "place-free",
     lateness=timedelta(days=14),
     preference="meeting-changes",
@@ -303,7 +339,7 @@ def meeting_follow_up(letters: Sequence[Letter]) -> Mapping[int, Says]:
 
 
 @kind(
-    "host-asked",
+    rota.ASKED,
     lateness=timedelta(days=14),  # each ends when its meeting starts
     preference="hosting",
     samples=[{**SAMPLE}],
@@ -314,6 +350,21 @@ def host_asked(letters: Sequence[Letter]) -> Mapping[int, Says]:
         scene.letter.id: scene.says(link("host-turn", scene.meeting.id, scene.member_id))
         for scene in scenes(letters)
         if scene.hosts and scene.meeting.is_planned and scene.meeting.starts_at > clock.now()
+    }
+
+
+@kind(
+    rota.ENDED,
+    lateness=timedelta(days=14),  # each ends when its meeting starts
+    preference="hosting",
+    samples=[{**SAMPLE}],
+)
+def host_ended(letters: Sequence[Letter]) -> Mapping[int, Says]:
+    """The turn to host was given to somebody else, or to nobody yet. Left out: it is the reader's again."""
+    return {
+        scene.letter.id: scene.says(link("meeting", scene.meeting.id), off=not scene.comes)
+        for scene in scenes(letters)
+        if not scene.hosts and scene.meeting.is_planned and scene.meeting.starts_at > clock.now()
     }
 
 
@@ -332,7 +383,7 @@ def host_swap(letters: Sequence[Letter]) -> Mapping[int, Says]:
         holds = {"asked": (meeting.id, scene.member_id) in asked, "yes": not scene.hosts, "not-now": scene.hosts}
         if holds[what] and meeting.is_planned and meeting.starts_at > clock.now():
             path = link("host-swap" if what == "asked" else "meeting", meeting.id)
-            said[scene.letter.id] = scene.says(path, what=what)
+            said[scene.letter.id] = scene.says(path, what=what, off=what == "yes" and not scene.comes)
     return said
 
 

@@ -29,6 +29,12 @@ class Hear(Enum):
     EVERYONE = "every member: several meetings change"
 
 
+class Hearer(NamedTuple):
+    account_id: UUID
+    answer: Answer | None
+    hosts: bool
+
+
 def tell_moved(
     meeting: Meeting, *, was: datetime, by: Membership | None, following: bool = False, clocks: bool = False
 ) -> None:
@@ -89,18 +95,28 @@ def tell_cancelled(meeting: Meeting, *, by: Membership, following: bool = False,
 
 
 def tell_again(meeting: Meeting, *, by: Membership) -> None:
-    """Tell everyone that a meeting takes place after all, where they had heard that it does not."""
-    dropped = drop("meeting again", kinds=["meeting-cancelled"], about_id=meeting.id)
-    heard = select(Letter.id).where(Letter.about_id == meeting.id, Letter.kind == "meeting-cancelled")
-    if not dropped and db.session.scalar(heard.limit(1)) is not None:
-        owe_notices(
-            "meeting-changed",
-            meeting,
-            "again-following",
-            to=hearers(meeting, Hear.EVERYONE, but=by),
-            begins=meeting.starts_at,
-            over=meeting.ends_at,
-        )
+    """Tell those who had heard that a meeting does not take place that it does after all."""
+    heard = who_heard_otherwise(meeting, by=by)
+    drop("meeting again", kinds=["meeting-cancelled"], about_id=meeting.id)
+    owe_notices(
+        "meeting-changed",
+        meeting,
+        "again-following",
+        to=[one.account_id for one in heard],
+        begins=meeting.starts_at,
+        over=meeting.ends_at,
+    )
+
+
+def who_heard_otherwise(meeting: Meeting, *, by: Membership) -> list[Hearer]:
+    """Of the members those whose letter that it is cancelled went out, or goes out at this moment."""
+    heard = select(Letter.recipient_id).where(
+        Letter.about_id == meeting.id,
+        Letter.kind == "meeting-cancelled",
+        Letter.state.in_((LetterState.SENDING, LetterState.SENT)),
+    )
+    accounts = set(db.session.scalars(heard))
+    return [one for one in hearing(meeting, Hear.EVERYONE, but=by) if one.account_id in accounts]
 
 
 def tell_calendars(meeting: Meeting, *, by: Membership) -> None:
@@ -161,12 +177,6 @@ def owe_notices(
 def hearers(meeting: Meeting, who: Hear, *, but: Membership | None) -> list[UUID]:
     """The accounts of the active members who hear of a change, but for the one who made it."""
     return [hearer.account_id for hearer in hearing(meeting, who, but=but)]
-
-
-class Hearer(NamedTuple):
-    account_id: UUID
-    answer: Answer | None
-    hosts: bool
 
 
 def hearing(meeting: Meeting, who: Hear, *, but: Membership | None) -> list[Hearer]:

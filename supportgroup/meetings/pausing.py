@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from supportgroup import clock
 from supportgroup import words as said
@@ -71,14 +71,7 @@ def meet_again(*, by: Membership, pause_id: UUID) -> None:
     if known is None:
         raise Refused(_("This pause was taken back already."))
     series = running(by, known.series_id)
-    cancelled = held(
-        select(Meeting).where(
-            Meeting.series_id == series.id,  # what a change of all that follow left behind stays so
-            Meeting.pause_id == pause_id,
-            Meeting.state == MeetingState.CANCELLED,
-            Meeting.starts_at > clock.now(),
-        )
-    )
+    cancelled = held(taken_away_by(known))
     series.pauses = [one for one in series.pauses if one.id != pause_id]
     for meeting in cancelled:
         bring_back(meeting)
@@ -88,6 +81,16 @@ def meet_again(*, by: Membership, pause_id: UUID) -> None:
         notices.tell_again(cancelled[0], by=by)
         calendars.invite(cancelled)
     owe_reminders(since=clock.now(), meetings=[one.id for one in meetings_ahead(series)])
+
+
+def taken_away_by(pause: Pause) -> Select[Meeting]:
+    """The meetings to come that a pause cancelled; what a change of all that follow left behind stays so."""
+    return select(Meeting).where(
+        Meeting.series_id == pause.series_id,
+        Meeting.pause_id == pause.id,
+        Meeting.state == MeetingState.CANCELLED,
+        Meeting.starts_at > clock.now(),
+    )
 
 
 def bring_back(meeting: Meeting) -> None:

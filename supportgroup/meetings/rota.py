@@ -16,10 +16,12 @@ from supportgroup.db import db, insert_or_ignore
 from supportgroup.events import tell
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
-from supportgroup.mail.service import Owed, owe
+from supportgroup.mail.service import Owed, drop, owe
+from supportgroup.meetings import calendars
 from supportgroup.meetings.models import Answer, GladHost, Meeting, MeetingState, PassedTurn, Rsvp, TurnSwap
 from supportgroup.meetings.reminders import owe_reminders
 
+ASKED, ENDED = "host-asked", "host-ended"  # the letters: a turn is somebody's; it is not any more
 AHEAD = timedelta(days=35)  # so far ahead meetings get their hosts: the next of a monthly series, too
 CHUNK = 200
 
@@ -142,23 +144,39 @@ def ask_host(meeting: Meeting, *, but: Membership | None = None) -> None:
     if meeting.host_id is None or (but is not None and but.id == meeting.host_id):
         return
     host = groups.membership(meeting.group_id, meeting.host_id)
-    now = clock.now()
     if host is not None:
-        letter = Owed(
-            recipient_id=host.account_id,
-            about_id=meeting.id,
-            about_version=meeting.version,
-            occasion=f"{meeting.id.hex}:{now:%Y%m%d%H%M%S%f}",
-            due_at=now,
-            expires_at=meeting.starts_at,
-            scope_id=meeting.group_id,
-        )
-        owe("host-asked", [letter])
+        owe(ASKED, [letter(meeting, host)])
+
+
+def tell_turn(meeting: Meeting, *, was: UUID | None, by: Membership) -> None:
+    """The turn was given anew: who has it hears of it, and so does who had it, unless either did it. A letter that
+    would have said it was theirs and waits still is dropped instead: of a turn they knew nothing of they hear nothing.
+    """
+    if meeting.host_id == was:
+        return
+    ask_host(meeting, but=by)
+    before = groups.membership(meeting.group_id, was) if was and was != by.id else None
+    if before is not None and not drop("given on", kinds=[ASKED], about_id=meeting.id, recipient_id=before.account_id):
+        owe(ENDED, [letter(meeting, before)])
+
+
+def letter(meeting: Meeting, member: Membership) -> Owed:
+    now = clock.now()
+    return Owed(
+        recipient_id=member.account_id,
+        about_id=meeting.id,
+        about_version=meeting.version,
+        occasion=f"{meeting.id.hex}:{now:%Y%m%d%H%M%S%f}",
+        due_at=now,
+        expires_at=meeting.starts_at,
+        scope_id=meeting.group_id,
+    )
 
 
 def pass_on(meeting: Meeting, host: Membership) -> None:
     """The host can't: the next on the rota is asked; where there is none, the group is."""
     note_passed(meeting, host)
+    calendars.take_out(meeting, host)
     if not give_to_next(meeting):
         tell(CoverWanted(meeting, host))
         if meeting.host_id == host.id:

@@ -12,6 +12,7 @@ from supportgroup.db import db, insert_or_ignore
 from supportgroup.errors import Refused
 from supportgroup.groups.models import Group, GroupState, Membership
 from supportgroup.languages import gettext as _
+from supportgroup.languages import lazy_gettext as _l
 from supportgroup.meetings import answers, calendars, notices, queries, recurrence, rota
 from supportgroup.meetings.models import Meeting, MeetingState, Pause, Rsvp, Series
 from supportgroup.meetings.recurrence import EARLIEST, BadRule, Occurrence
@@ -21,6 +22,7 @@ from supportgroup.meetings.service import Plan, apply, call_off, changeable, hos
 AHEAD = timedelta(days=120)  # how far ahead meetings are rows
 STEP = timedelta(days=1)  # a series is filled when it falls behind by that much
 CHUNK = 200  # series filled in one run
+NONE_TO_COME = _l("There is no meeting of this series to come.")
 
 
 def create_series(
@@ -104,9 +106,8 @@ def fill(series: Series) -> None:
 
 def occurrences(series: Series, after: datetime, before: datetime) -> list[Occurrence]:
     """The series' meetings by its rule, in [after, before)."""
-    zone = clock.zone(series.zone)
-    skip = Skipped(series.pauses)
-    return list(recurrence.starts(series.rule, series.first_local, zone, after=after, before=before, skip=skip))
+    first, skip = series.first_local, Skipped(series.pauses)
+    return list(recurrence.starts(series.rule, first, clock.zone(series.zone), after=after, before=before, skip=skip))
 
 
 class Skipped(Container[date]):
@@ -227,8 +228,7 @@ def change_following(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str)
     old.ended_at = clock.now()
     hosted = meeting.host_id
     changed = apply(meeting, plan)
-    if meeting.host_id != hosted:
-        rota.ask_host(meeting, but=by)
+    rota.tell_turn(meeting, was=hosted, by=by)
     keep(meeting, new, first)
     carry_over(following, new, plan, first, by=by)
     fill(new)
@@ -246,16 +246,22 @@ def change_following(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str)
 def change_all(*, by: Membership, meeting_id: UUID, plan: Plan, rule: str) -> Series:
     """Change every meeting of the series that is to come, as this one is to be changed. Raises Refused."""
     known = queries.meeting(by, meeting_id)
-    first = first_to_come(known) if known else None
-    if known is None or first is None or known.original_on is None or first.original_on is None:
-        raise Refused(_("There is no meeting of this series to come."))
+    if known is None:
+        raise Refused(NONE_TO_COME)
+    first, plan, rule = as_of_first(known, plan, rule, by=by)
+    return change_following(by=by, meeting_id=first.id, plan=plan, rule=rule)
+
+
+def as_of_first(known: Meeting, plan: Plan, rule: str, *, by: Membership) -> tuple[Meeting, Plan, str]:
+    """What is said of this meeting of a series, said of its next one to come: that one, the plan, the rule. Raises
+    Refused.
+    """
+    first = first_to_come(known)
+    if first is None or known.series_id is None or known.original_on is None or first.original_on is None:
+        raise Refused(NONE_TO_COME)
     day = max(plan.wall.date() - (known.original_on - first.original_on), clock.now().date())
-    return change_following(
-        by=by,
-        meeting_id=first.id,
-        plan=replace(plan, wall=datetime.combine(day, plan.wall.time())),
-        rule=counted_from(first, known, running(by, known.series_id), rule) if known.series_id else rule,
-    )
+    rule = counted_from(first, known, running(by, known.series_id), rule)
+    return first, replace(plan, wall=datetime.combine(day, plan.wall.time())), rule
 
 
 def first_to_come(meeting: Meeting) -> Meeting | None:
@@ -281,6 +287,23 @@ def first_day(plan: Plan, rule: str, zone: str, *, skip: Container[date]) -> dat
     if not found:
         raise Refused(_("This series would end before its first meeting. Choose a later last day."))
     return found[0].original_on
+
+
+def staying(meeting: Meeting, plan: Plan, rule: str) -> list[tuple[Meeting, datetime]]:
+    """The meetings that stay, answers and all, when this one and those after it change so, and when each would begin.
+    Raises Refused as changing does.
+    """
+    whole = db.session.get(Series, meeting.series_id)
+    if whole is None or meeting.original_on is None:
+        return []
+    zone, skip = clock.zone(whole.zone), Skipped(whole.pauses)
+    first = datetime.combine(first_day(plan, rule, whole.zone, skip=skip), plan.wall.time())
+    until = clock.now() + AHEAD
+    found = recurrence.starts(rule, first, zone, after=clock.now(), before=until, skip=skip)
+    begins = {one.original_on: one.starts_at for one in found if one.original_on != first.date()}
+    after = queries.to_come_of(whole.id).where(Meeting.original_on > meeting.original_on)
+    following = [(one, begins[one.original_on]) for one in db.session.scalars(after) if one.original_on in begins]
+    return [(meeting, recurrence.instant(first, zone)), *following]
 
 
 def keep(meeting: Meeting, series: Series, day: date) -> None:

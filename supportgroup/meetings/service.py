@@ -122,8 +122,7 @@ def change_meeting(*, by: Membership, meeting_id: UUID, plan: Plan) -> Meeting:
     meeting = changeable(by, meeting_id)
     hosted = meeting.host_id
     changed = apply(meeting, plan)
-    if meeting.host_id != hosted:
-        rota.ask_host(meeting, but=by)
+    rota.tell_turn(meeting, was=hosted, by=by)
     if changed.was is not None:
         notices.tell_moved(meeting, was=changed.was, by=by)
     elif changed.matters:
@@ -200,8 +199,12 @@ def refuse_past(meeting: Meeting) -> None:
 
 
 def set_host(*, by: Membership, meeting_id: UUID, host_id: UUID | None) -> Meeting:
-    """Say who hosts, or that nobody does yet. The host hears of it, and is reminded like those who come."""
+    """Say who hosts, or that nobody does yet. The host hears of it, and is reminded like those who come; who hosted
+    before hears of it too. Saying what holds already changes nothing.
+    """
     meeting = changeable(by, meeting_id)
-    rota.give_turn(meeting, host_of(meeting.group_id, host_id))
-    rota.ask_host(meeting, but=by)
+    hosted = meeting.host_id
+    if host_id != hosted:
+        rota.give_turn(meeting, host_of(meeting.group_id, host_id))
+        rota.tell_turn(meeting, was=hosted, by=by)
     return meeting

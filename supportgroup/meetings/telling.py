@@ -1,9 +1,9 @@
 """Who will be told what, before anything is saved: the letters that a change would send, counted and not sent."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from supportgroup.db import db
@@ -12,10 +12,10 @@ from supportgroup.groups.models import Membership
 from supportgroup.languages import gettext as _
 from supportgroup.languages import ngettext
 from supportgroup.mail.reaching import reached
-from supportgroup.meetings import pausing, queries, service
-from supportgroup.meetings.answers import is_last_day, members
+from supportgroup.meetings import pausing, queries, series, service
+from supportgroup.meetings.answers import is_near, members
 from supportgroup.meetings.models import Answer, Meeting, Pause, Series
-from supportgroup.meetings.notices import Hear, Hearer, hearing
+from supportgroup.meetings.notices import Hear, Hearer, hearing, who_heard_otherwise
 from supportgroup.meetings.service import Plan
 from supportgroup.words import number
 
@@ -40,69 +40,103 @@ def of_change(meeting: Meeting, plan: Plan, *, by: Membership) -> list[Telling]:
         told.append(counted(_("It has a new time"), heard(meeting, Hear.NOT_DECLINED, by)))
     elif service.matters_of(plan) != service.matters_of(meeting):
         told.append(counted(_("Something about it changed"), heard(meeting, Hear.COMING, by)))
-    if plan.host_id != meeting.host_id:
-        told += of_turn(plan.host_id, by=by)
-    freed = places_freed(meeting, plan)
-    if freed:
-        told.append(
-            Telling(
-                _("A place is free"),
-                freed,
-                [ngettext("%(number)s who waits", "%(number)s who wait", freed, number=number(freed))],
-            )
-        )
+    told += of_turn(meeting, plan.host_id, by=by)
+    told += of_places(places_freed(meeting, plan.size_limit, starts_at), meeting.group_id)
     return [one for one in told if one.people]
 
 
-def places_freed(meeting: Meeting, plan: Plan) -> int:
-    """How many of those who wait would hear of a place."""
+def of_places(people: Collection[UUID], group_id: UUID) -> list[Telling]:
+    """What these accounts hear, who have a place now, or can take one."""
+    freed = len(reached(people, CHANGES, group_id))
+    waits = ngettext("%(number)s who waits", "%(number)s who wait", freed, number=number(freed))
+    return [Telling(_("A place is free"), freed, [waits])] if freed else []
+
+
+def places_freed(meeting: Meeting, size_limit: int | None, starts_at: datetime) -> set[UUID]:
+    """The accounts of those who wait and would hear of a place, were it for so many and began then."""
     waiting = queries.rsvps(meeting.id, Answer.WAITING)
-    free = len(waiting) if plan.size_limit is None else max(0, plan.size_limit - queries.taken(meeting.id))
-    told = waiting if free and is_last_day(meeting) else waiting[:free]
-    accounts = [one.account_id for one in members([one.membership_id for one in told])]
-    return len(reached(accounts, CHANGES, meeting.group_id))
+    free = len(waiting) if size_limit is None else max(0, size_limit - queries.taken(meeting.id)) if waiting else 0
+    told = waiting if free and is_near(starts_at) else waiting[:free]
+    return {one.account_id for one in members([one.membership_id for one in told])}
 
 
-def of_turn(host_id: UUID | None, *, by: Membership) -> list[Telling]:
-    """What giving a turn as host to somebody sends: that it is theirs, unless it is one's own."""
-    host = groups.membership(by.group_id, host_id) if host_id and host_id != by.id else None
-    hears = host is not None and reached([host.account_id], HOSTING, by.group_id)
-    return [Telling(_("It is your turn to host"), 1, [_("one who hosts")])] if hears else []
+def of_turn(meeting: Meeting | None, host_id: UUID | None, *, by: Membership) -> list[Telling]:
+    """What giving a turn as host sends: that it is theirs, that it is theirs no more; nothing about one's own. Of a
+    meeting that is not there yet nobody had it.
+    """
+    was = meeting.host_id if meeting else None
+    if host_id == was:
+        return []
+    told = []
+    if hears(host_id, by=by):
+        told.append(Telling(_("It is your turn to host"), 1, [_("one who hosts")]))
+    if hears(was, by=by):
+        told.append(Telling(_("It is not your turn any more"), 1, [_("one who was to host")]))
+    return told
 
 
-def of_following(meeting: Meeting, plan: Plan, *, by: Membership) -> list[Telling]:
-    """What changing this one and those after it sends: every member hears of it, once, and a new host of the first."""
+def of_host(meeting: Meeting, host_id: UUID | None, *, by: Membership) -> list[Telling]:
+    """What saying who hosts sends. Raises Refused for what it would refuse."""
     service.refuse_past(meeting)
-    turn = of_turn(plan.host_id, by=by) if plan.host_id != meeting.host_id else []
-    return [counted(_("These meetings change"), heard(meeting, Hear.EVERYONE, by)), *turn]
+    service.host_of(meeting.group_id, host_id)
+    return of_turn(meeting, host_id, by=by)
+
+
+def hears(host_id: UUID | None, *, by: Membership) -> bool:
+    host = groups.membership(by.group_id, host_id) if host_id and host_id != by.id else None
+    return host is not None and bool(reached([host.account_id], HOSTING, by.group_id))
+
+
+def of_following(meeting: Meeting, plan: Plan, rule: str, *, by: Membership) -> list[Telling]:
+    """What changing this one and those after it sends: every member hears of it, once; a new host of the first, and
+    who hosted it; and who waits, where there is a place now. Raises Refused for what it would refuse.
+    """
+    service.refuse_past(meeting)
+    told = [counted(_("These meetings change"), heard(meeting, Hear.EVERYONE, by))]
+    told += of_turn(meeting, plan.host_id, by=by)
+    places = [places_freed(one, plan.size_limit, begins) for one, begins in series.staying(meeting, plan, rule)]
+    told += of_places(set().union(*places), meeting.group_id)
+    return [one for one in told if one.people]
+
+
+def of_meeting_again(pause: Pause, *, by: Membership) -> list[Telling]:
+    """What taking a pause back sends: who had heard of it hears that the first meeting takes place after all."""
+    first = db.session.scalars(pausing.taken_away_by(pause).order_by(Meeting.starts_at, Meeting.id).limit(1)).first()
+    if first is None:
+        return []
+    again = counted(_("It takes place after all"), among_reached(who_heard_otherwise(first, by=by), first))
+    return [again] if again.people else []
 
 
 def of_cancelling(meeting: Meeting, *, by: Membership) -> list[Telling]:
     return [counted(_("It is cancelled"), heard(meeting, Hear.NOT_DECLINED, by))]
 
 
-def of_stopping(series: Series, *, by: Membership) -> list[Telling]:
-    ahead = to_come(series)
+def of_stopping(whole: Series, *, by: Membership) -> list[Telling]:
+    ahead = to_come(whole)
     return [counted(_("There are no more of these meetings"), heard(ahead[0], Hear.EVERYONE, by))] if ahead else []
 
 
-def to_come(series: Series) -> Sequence[Meeting]:
-    return db.session.scalars(queries.to_come_of(series.id).order_by(Meeting.starts_at, Meeting.id)).all()
+def to_come(whole: Series) -> Sequence[Meeting]:
+    return db.session.scalars(queries.to_come_of(whole.id).order_by(Meeting.starts_at, Meeting.id)).all()
 
 
-def of_pause(series: Series, from_on: date, until_on: date, *, by: Membership) -> list[Telling]:
+def of_pause(whole: Series, from_on: date, until_on: date, *, by: Membership) -> list[Telling]:
     """What a pause sends. Raises Refused for what it would refuse."""
-    pausing.refuse_odd(from_on, until_on, pausing.today_of(series))
-    inside = pausing.held_in(Pause(from_on=from_on, until_on=until_on), to_come(series))
+    pausing.refuse_odd(from_on, until_on, pausing.today_of(whole))
+    inside = pausing.held_in(Pause(from_on=from_on, until_on=until_on), to_come(whole))
     if not inside:
         return []
-    until = pausing.day_words(until_on, pausing.today_of(series))
+    until = pausing.day_words(until_on, pausing.today_of(whole))
     return [counted(_("No meetings until %(day)s", day=until), heard(inside[0], Hear.EVERYONE, by))]
 
 
 def heard(meeting: Meeting, who: Hear, by: Membership) -> list[Hearer]:
     """Who gets a letter of it: who has stopped such letters gets none."""
-    hearers = hearing(meeting, who, but=by)
+    return among_reached(hearing(meeting, who, but=by), meeting)
+
+
+def among_reached(hearers: Sequence[Hearer], meeting: Meeting) -> list[Hearer]:
     get = reached([one.account_id for one in hearers], CHANGES, meeting.group_id)
     return [one for one in hearers if one.account_id in get]
 

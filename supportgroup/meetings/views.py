@@ -8,13 +8,13 @@ from flask_login import login_required
 
 from supportgroup import clock
 from supportgroup.db import transaction
-from supportgroup.groups.access import enter, enter_as_facilitator
+from supportgroup.groups.access import enter
 from supportgroup.groups.models import Membership
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.links import destination
-from supportgroup.meetings import answers, asking, doubts, pausing, phrases, queries, resting, service, swaps
-from supportgroup.meetings.forms import ANSWERS, FEELINGS, CheckInForm, someone
+from supportgroup.meetings import answers, asking, doubts, pausing, phrases, queries, resting, swaps
+from supportgroup.meetings.forms import ANSWERS, FEELINGS, CheckInForm
 from supportgroup.meetings.models import Answer, Meeting
 from supportgroup.meetings.roster import roster
 
@@ -131,25 +131,6 @@ def rsvp(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     flash(str(SAID[mine.answer]))
     back = {"home": url_for("front.home"), "list": url_for(".index", slug=slug)}
     return redirect(back.get(request.form.get("back", "")) or url_for(".show", slug=slug, meeting_id=meeting_id), 303)
-
-
-@bp.post(f"{ROOM}/<uuid:meeting_id>/host")
-@login_required
-def host(slug: str, meeting_id: UUID) -> ResponseReturnValue:
-    """A facilitator says who hosts, or that nobody does yet."""
-    me = enter_as_facilitator(slug)
-    find(me, meeting_id)
-    with transaction():
-        service.set_host(by=me, meeting_id=meeting_id, host_id=chosen(request.form.get("host", "")))
-    flash(_("Saved. Who hosts hears of it."))
-    return redirect(url_for(".show", slug=slug, meeting_id=meeting_id), 303)
-
-
-def chosen(text: str) -> UUID | None:
-    try:
-        return someone(text)
-    except ValueError:
-        abort(422)
 
 
 @destination("meeting")

@@ -166,7 +166,9 @@ def test_a_host_lets_go_of_a_turn_in_one_press(circle, sign_in):
     assert queries.meeting(circle.ada, meeting.id).host_id is None
 
     ada = sign_in(circle.account(circle.ada))
-    assert ada.post(circle.path(meeting.id, "host"), data={"host": circle.cleo.id}).status_code == 303
+    assert "Who is told what" in ada.post(circle.path(meeting.id, "host"), data={"host": circle.cleo.id}).text
+    saved = ada.post(circle.path(meeting.id, "host"), data={"host": circle.cleo.id, "confirmed": "y"})
+    assert saved.status_code == 303
     assert queries.meeting(circle.ada, meeting.id).host_id == circle.cleo.id
 
 

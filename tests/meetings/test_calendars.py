@@ -184,6 +184,46 @@ def test_letters_carry_the_meeting_for_who_wants_that(circle, postbox, frozen):
     assert "Mill" not in str(told)
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_who_does_not_come_any_more_or_leaves_has_it_taken_out_of_their_calendar(circle, postbox, frozen):
+    with transaction():
+        for one in (circle.ben, circle.cleo):
+            calendars.wish(one.account_id, full_titles=False, by_letter=True)
+    meeting, other = circle.meet(TUESDAY), circle.meet(TUESDAY + timedelta(days=7))
+    ben = circle.account(circle.ben).email
+
+    def arrives(*answers):
+        frozen.shift(1)
+        for one in answers:
+            frozen.shift(1)
+            circle.answer(circle.ben, meeting, one)
+        postbox.clear()
+        deliver_due()
+        return [(method, event["SEQUENCE"], event["DTSTAMP"].dt) for method, event in map(part_of, postbox.to(ben))]
+
+    assert arrives(Answer.GOING, Answer.NOT_GOING) == []  # nothing was brought there yet
+    ((brought, _, first),) = arrives(Answer.MAYBE)
+    assert arrives(Answer.GOING) == []
+    ((taken, _, second),) = arrives(Answer.NOT_GOING)
+    assert postbox.to(ben)[0]["Subject"] == "Blue: out of your calendar, Tuesday 19:00"
+    ((again, sequence, third),) = arrives(Answer.GOING)
+    assert (brought, taken, again, sequence) == ("REQUEST", "CANCEL", "REQUEST", 0)
+    assert first < second < third
+    assert [method for method, *_ in arrives(Answer.NOT_GOING, Answer.GOING)] == ["REQUEST"]
+
+    circle.answer(circle.ben, other)
+    with transaction():
+        service.set_host(by=circle.ada, meeting_id=other.id, host_id=circle.cleo.id)
+    arrives()
+    with transaction():
+        service.set_host(by=circle.ada, meeting_id=other.id, host_id=None)
+        leave(circle.ben)
+    arrives()
+    told = {(letter["To"], part_of(letter)[0], str(part_of(letter)[1]["UID"])) for letter in postbox}
+    cleo = circle.account(circle.cleo).email
+    assert told == {(ben, "CANCEL", str(one.id)) for one in (meeting, other)} | {(cleo, "CANCEL", str(other.id))}
+
+
 def test_calendars_hear_of_each_meeting_of_a_series_that_they_hold(circle, postbox):
     with transaction():
         calendars.wish(circle.ben.account_id, full_titles=False, by_letter=True)

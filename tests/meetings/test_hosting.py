@@ -4,6 +4,7 @@
 
 import re
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -259,9 +260,26 @@ def test_the_first_host_of_a_series_hears_of_it_and_whoever_plans_it_for_themsel
 
 
 def test_a_facilitator_who_chooses_a_host_has_them_told(circle, weeks, sign_in, postbox):
+    """It is shown before, who hosted hears of it too, and of a turn that was taken back unheard nobody does."""
     ada = sign_in(circle.account(circle.ada))
-    for one in (circle.ben, circle.ada):
-        ada.post(circle.path(weeks[0].id, "host"), data={"host": str(one.id)})
-        deliver_due()
-    assert len(postbox.to(circle.account(circle.ben).email)) == 1
+    page = circle.path(weeks[0].id, "host")
+
+    def save(one):
+        shown = ada.post(page, data={"host": str(one.id)})
+        if shown.status_code == 200:
+            ada.post(page, data={"host": str(one.id), "confirmed": "y"})
+        return re.findall("“(It is .+)”", shown.text)
+
+    assert save(circle.ben) == ["It is your turn to host"]
+    deliver_due()
+    assert ada.post(page, data={"host": str(circle.cleo.id), "back": "y"}).status_code == 303
+    assert save(circle.ben) == []
+    assert save(circle.ada) == ["It is not your turn any more"]
+    deliver_due()
+    save(circle.cleo)
+    save(circle.ada)
+    deliver_due()
+    subjects = [[one["Subject"] for one in postbox.to(circle.account(who).email)] for who in (circle.ben, circle.cleo)]
+    assert subjects == [["Blue: your turn, 19 May 19:00", "Blue: not your turn any more, 19 May 19:00"], []]
     assert not postbox.to(circle.account(circle.ada).email)
+    assert ada.post(page, data={"host": str(uuid4())}).status_code == 409

@@ -58,7 +58,11 @@ def test_a_pause_is_told_once_shown_and_can_be_taken_back(circle, postbox, sign_
     frozen.move_to(datetime(2027, 5, 27, 10, tzinfo=UTC))
     ada = sign_in(circle.account(circle.ada))
     pause_id = db.session.scalars(select(Pause.id)).one()
-    assert ada.post(circle.path("pauses", pause_id, "end")).status_code == 303
+    end = circle.path("pauses", pause_id, "end")
+    assert "2 people: two who have not answered" in ada.post(end).text.replace("2 who", "two who")
+    assert ada.post(end, data={"back": "y"}).location == circle.path("series")
+    assert db.session.scalars(select(Pause.id)).one() == pause_id
+    assert ada.post(end, data={"confirmed": "y"}).status_code == 303
     fill()
     assert [wall.day for wall in walls(circle)[:4]] == [18, 25, 1, 8]
     assert queries.rsvp(answered.id, circle.ben.id).answer is Answer.GOING
@@ -67,7 +71,7 @@ def test_a_pause_is_told_once_shown_and_can_be_taken_back(circle, postbox, sign_
         "ben": ["Blue: after all, Tuesday 19:00"],
         "cleo": ["Blue: after all, Tuesday 19:00"],
     }
-    assert ada.post(circle.path("pauses", pause_id, "end")).status_code == 404
+    assert ada.post(end).status_code == 404
 
 
 def test_what_was_moved_stays_so_and_a_change_of_all_that_follow_keeps_the_pause(circle, postbox):
@@ -201,6 +205,25 @@ def test_who_has_stopped_such_letters_is_not_counted_and_a_new_host_is(circle, s
     }
     new = ada.post(circle.path("new"), data={**form, "repeats": "weekly", "preview": "y"}).text
     assert "It is your turn to host" in new
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_who_waits_is_told_of_places_that_a_change_of_all_that_follow_makes(circle, sign_in, postbox):
+    begin(circle, size_limit=1)
+    first, second, *_ = meetings(circle)
+    for one in (first, second):
+        for member in (circle.ben, circle.cleo):
+            circle.answer(member, one)
+    ada = sign_in(circle.account(circle.ada))
+    form = {"title": "Evening circle", "day": "2027-05-18", "time": "19:00", "minutes": "90", "size_limit": "2"}
+    form |= {"scope": "following", "repeats": "weekly", "ends": "open"}
+    page = ada.post(circle.path(first.id, "edit"), data=form).text
+    assert "A letter to 2 people: one who comes, one who waits for a place." in page
+    assert "“A place is free”" in page
+    assert "A letter to 1 person: one who waits." in page
+    ada.post(circle.path(first.id, "edit"), data={**form, "confirmed": "y"})
+    places = "Blue: a place is yours, Tuesday 19:00", "Blue: a place is yours, 25 May 19:00"
+    assert told(circle, postbox)["cleo"] == ["Blue: a change for Tuesday 19:00", *places]
 
 
 def test_cancelling_shows_who_is_told_and_tells_them(circle, sign_in, postbox):

@@ -9,8 +9,9 @@ import pytest
 from supportgroup.accounts.wishes import remind_at
 from supportgroup.db import transaction
 from supportgroup.groups import resting
+from supportgroup.groups.queries import members
 from supportgroup.groups.service import leave
-from supportgroup.meetings import pausing, series, service
+from supportgroup.meetings import pausing, rota, series, service
 from supportgroup.meetings.models import Answer
 from supportgroup.meetings.service import Plan
 from tests.meetings.test_reminders import run_until
@@ -23,6 +24,10 @@ PEOPLE = ("ada", "ben", "cleo", "eva", "finn")  # facilitates; comes; does not; 
 
 def plan(wall):
     return Plan(title="Evening circle", wall=wall)
+
+
+def named(circle, name):
+    return next(one.id for one in members(circle.group.id) if one.name == name)
 
 
 def nothing(_circle, _first):
@@ -40,6 +45,11 @@ def move_the_series(circle, first):
 
 def cancel_one(circle, first):
     service.cancel_meeting(by=circle.ada, meeting_id=first.id)
+
+
+def change_the_host(circle, first):
+    rota.give_turn(first, circle.ben.id)  # it was Ben's since long
+    service.set_host(by=circle.ada, meeting_id=first.id, host_id=named(circle, "Eva"))
 
 
 def pause(circle, first):
@@ -62,6 +72,7 @@ def other_times(circle, _first):
 DAY, HOUR = "tomorrow 19:00", "in 60 minutes"
 AS_EVER = {"ada": [DAY], "ben": [DAY, HOUR], "eva": [DAY, HOUR], "finn": [DAY]}
 MOVED, DAY_18 = "now Wednesday 18:00", "tomorrow 18:00"
+TURN = "your turn, tomorrow 19:00"
 EARLIER, CANCELLED, PAUSED, RESTS = (
     "now tomorrow 18:00",
     "cancelled, tomorrow 19:00",
@@ -82,6 +93,10 @@ TABLE = [
         },
     ),
     (cancel_one, {one: [CANCELLED] for one in ("ben", "eva", "finn")}),
+    (
+        change_the_host,
+        {**AS_EVER, "ben": ["not your turn any more, tomorrow 19:00", DAY, HOUR], "eva": [TURN, DAY, HOUR]},
+    ),
     (pause, {one: [PAUSED] for one in ("ben", "cleo", "eva", "finn")}),
     (rest, {one: [RESTS] for one in ("ben", "cleo", "eva", "finn")}),
     (leaving, {**AS_EVER, "ben": []}),
