@@ -22,7 +22,7 @@ from supportgroup.mail.delivery import desk_of_app
 from supportgroup.mail.kinds import KINDS, Recipient, Says
 from supportgroup.mail.models import Letter
 from supportgroup.meetings import reminders
-from supportgroup.meetings.models import Meeting, MeetingState, Series
+from supportgroup.meetings.models import Answer, Meeting, MeetingState, Rsvp, Series
 from supportgroup.secrets import EncryptedText
 from tests.mail.test_compose import DATE, read_back
 from tests.sweeps.world import make_world
@@ -151,6 +151,8 @@ TURNS = [
     *(update(Help).values(state=state) for state in HelpState),
     update(Help).values(state=HelpState.ACCEPTED),
     *(update(Ask).values(state=state) for state in AskState),
+    update(Rsvp).values(answer=Answer.NOT_GOING),
+    update(Meeting).values(host_id=None),
     update(Meeting).values(state=MeetingState.CANCELLED),
     update(Group).values(state=GroupState.RESTING),
     update(Membership).values(state=MembershipState.REMOVED),
