@@ -1,0 +1,11 @@
+"""The tests. What Python and pytest compile is kept, also where PYTHONDONTWRITEBYTECODE says not to.
+
+Compiling all tests with their asserts, and the service, anew takes a quarter of a minute for each process of a run,
+and some seconds for each process that a test starts.
+"""
+
+import os
+import sys
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
