@@ -16,6 +16,7 @@ from supportgroup.accounts import (
     address_views,
     breached,
     code_views,
+    looks,
     mail_views,
     passkey_views,
     password_views,
@@ -111,6 +112,7 @@ PAGES = (
     passkey_views,
     address_views,
     mail_views,
+    looks,
     groups,
     manage_views,
     resource_views,
@@ -196,6 +198,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     csrf.init_app(app)
     access.install(app)
+    looks.install(app)
     breached.install(settings.var / breached.FILE)
     install_languages(app, settings.var / "translations")
     install_squeeze(app)

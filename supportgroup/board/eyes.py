@@ -15,6 +15,7 @@ from supportgroup.meetings.roster import Roster
 from supportgroup.safety.queries import apart, hidden, muted
 
 MET_FROM = 3  # so many met until "people I have met" is a choice: with fewer it would name them
+FIRST, SECOND = aliased(Presence), aliased(Presence)  # of two who met; made once, since making them takes long
 
 
 def visible(reader: Any = Membership) -> ColumnElement[bool]:
@@ -60,9 +61,8 @@ def listed(reader: Any = Membership) -> ColumnElement[bool]:
 
 def have_met(one: Any, other: Any) -> ColumnElement[bool]:
     """Whether both were marked present at one meeting."""
-    first, second = aliased(Presence), aliased(Presence)
-    together = first.meeting_id == second.meeting_id
-    return exists().where(together, first.membership_id == one, second.membership_id == other)
+    together = FIRST.meeting_id == SECOND.meeting_id
+    return exists().where(together, FIRST.membership_id == one, SECOND.membership_id == other)
 
 
 def is_chosen(reader_id: Any) -> ColumnElement[bool]:

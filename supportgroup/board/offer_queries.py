@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -20,6 +19,7 @@ from supportgroup.safety.queries import apart, hidden, muted
 FRESH = {"populate_existing": True}
 FOR_EYES = (Eyes.GROUP, Eyes.MET, Eyes.FACILITATORS)  # whose eyes a standing offer may be for
 SHOWN = 60  # at most, on a page: no group has so many
+GIVER = aliased(Membership)  # who offers; made once, since making an alias takes long
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ def visible(me: Membership) -> ColumnElement[bool]:
     return and_(Offer.group_id == me.group_id, or_(Offer.by_id == me.id, for_me))
 
 
-def has_room(giver: Any) -> ColumnElement[bool]:
-    """Whether who offers it has room for it, by what they have set themselves. `giver`: their membership, an alias."""
-    return has_room_for(giver.account_id, Offer.size_minutes)
+def giver_has_room() -> ColumnElement[bool]:
+    """Whether who offers it, as GIVER, has room for it by what they have set themselves."""
+    return has_room_for(GIVER.account_id, Offer.size_minutes)
 
 
 def offer(me: Membership, offer_id: UUID, *, lock: bool = False) -> Offer | None:
@@ -69,22 +69,21 @@ def offer(me: Membership, offer_id: UUID, *, lock: bool = False) -> Offer | None
 
 def rests(offer: Offer) -> bool:
     """Whether it cannot be taken up now: paused, or its giver has as much as they set themselves."""
-    giver = aliased(Membership)
-    free = select(Offer.id).join(giver, giver.id == Offer.by_id).where(Offer.id == offer.id, has_room(giver))
+    free = select(Offer.id).join(GIVER, GIVER.id == Offer.by_id).where(Offer.id == offer.id, giver_has_room())
     return not offer.is_open(clock.now()) or db.session.scalar(free) is None
 
 
 def offers(me: Membership) -> Offers:
     """What is offered, newest first. One query. A paused one, and one of who has no room, shows to its giver alone."""
-    now, giver = clock.now(), aliased(Membership)
+    now = clock.now()
     own = Offer.by_id == me.id
     goes_on = and_(Offer.state == OfferState.OPEN, or_(Offer.ends_at.is_(None), Offer.ends_at > now))
     awake = or_(Offer.paused_until.is_(None), Offer.paused_until <= now)
-    stands = and_(Offer.to_id.is_(None), awake, has_room(giver))
+    stands = and_(Offer.to_id.is_(None), awake, giver_has_room())
     others = and_(goes_on, or_(stands, Offer.to_id == me.id), ~muted(me.id, Offer.by_id))
     found = (
         select(Offer)
-        .join(giver, giver.id == Offer.by_id)
+        .join(GIVER, GIVER.id == Offer.by_id)
         .where(visible(me), or_(own, others))
         .order_by(Offer.created_at.desc(), Offer.id)
     )

@@ -14,6 +14,7 @@ from supportgroup.safety.queries import apart
 
 SOMEONE_NEW, A_MEMBER, A_FORMER_MEMBER = _l("Someone new"), _l("A member"), _l("A former member")
 GREY = 8  # the colour of who is not named
+MINE, THEIRS = aliased(Presence), aliased(Presence)  # at one meeting; made once, since making an alias takes long
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,5 @@ def roster(me: Membership) -> Roster:
 
 def met_by(me: Membership) -> Select[UUID]:
     """Whom this member has met: both were marked present at one meeting."""
-    mine, theirs = aliased(Presence), aliased(Presence)
-    met = select(theirs.membership_id).join(mine, mine.meeting_id == theirs.meeting_id)
-    return met.where(mine.membership_id == me.id, theirs.membership_id != me.id)
+    met = select(THEIRS.membership_id).join(MINE, MINE.meeting_id == THEIRS.meeting_id)
+    return met.where(MINE.membership_id == me.id, THEIRS.membership_id != me.id)

@@ -15,8 +15,8 @@ bp = Blueprint("safety", __name__)
 def help_now() -> ResponseReturnValue:
     """Numbers and lines of the country that the visitor picks, at first of the one that the operator named.
 
-    The same for everybody: no session is looked up and no cookie read, so it opens with the database away, and a
-    browser that keeps it for when there is no network keeps nothing of anybody.
+    The same for everybody: no session is looked up, and no cookie read but the one that says light or dark. So it
+    opens with the database away, and a browser that keeps it for when there is no network keeps nothing of anybody.
     """
     as_nobody()
     code = request.args.get("country") or current_app.config["SETTINGS"].crisis_country or ""

@@ -235,7 +235,7 @@ function keepDrafts(form) {
 // Times and zones of the visitor's own.
 
 const LANGUAGE = document.documentElement.lang;
-const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone; // asked for where it is needed: it takes long
 const FIGURES = { numberingSystem: "latn" }; // as the server writes them, in every language
 const DAY = { ...FIGURES, weekday: "short", day: "numeric", month: "short" };
 const DATE = { ...FIGURES, weekday: "long", day: "numeric", month: "long" };
@@ -249,17 +249,20 @@ function prepare(part) {
   }
   for (const zone of part.querySelectorAll("[data-guess-zone]")) {
     // In a list only what it offers, and only while it still shows the default that the attribute names.
-    const guess = zone.options ? [...zone.options].find((option) => option.value === ZONE) : ZONE;
-    if (guess && (zone.type === "hidden" || zone.value === zone.dataset.guessZone)) zone.value = ZONE;
+    const own = ownZone();
+    const offered = !zone.options || [...zone.options].some((option) => option.value === own);
+    if (offered && own && (zone.type === "hidden" || zone.value === zone.dataset.guessZone)) zone.value = own;
   }
   for (const form of part.querySelectorAll("form[data-autosave]")) keepDrafts(form);
 }
 
 prepare(document);
 
-// Who is signed in keeps help-now on this device.
+// Who is signed in keeps help-now on this device. There is time for it once the page stands.
 if ("keepHelp" in document.body.dataset && navigator.serviceWorker) {
-  navigator.serviceWorker.register(policy ? policy.createScriptURL(WORKER) : WORKER).catch(() => {});
+  window.addEventListener("load", () => {
+    navigator.serviceWorker.register(policy ? policy.createScriptURL(WORKER) : WORKER).catch(() => {});
+  });
 }
 
 // A new ask: who will see it, and examples near to what is chosen.

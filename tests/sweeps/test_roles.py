@@ -36,8 +36,8 @@ def only(people, endpoints):
 AUDIENCE = {
     **only(
         EVERYONE,
-        "accounts.mail_by_link accounts.passkey_sign_in_options accounts.sign_in accounts.sign_in_by_passkey "
-        "accounts.sign_in_by_password accounts.sign_up accounts.stop accounts.use_link "
+        "accounts.look accounts.mail_by_link accounts.passkey_sign_in_options accounts.sign_in "
+        "accounts.sign_in_by_passkey accounts.sign_in_by_password accounts.sign_up accounts.stop accounts.use_link "
         "dev.kit dev.kit_in dev.mailbox dev.sample_html dev.samples "
         "front.directory front.index front.manifest front.offline front.privacy front.worker "
         "health.alive health.ready "
