@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from supportgroup.board.models import HELPING, Ask, Chosen, Eyes, Help
+from supportgroup.board.models import HELPING, Ask, Chosen, Eyes, Help, HelpState
 from supportgroup.db import db
 from supportgroup.groups.models import Membership, MembershipState, Role
 from supportgroup.meetings.models import Presence
@@ -23,8 +23,9 @@ def visible(reader: Any = Membership) -> ColumnElement[bool]:
     table of memberships or an alias of it.
 
     An active member of the group sees what is for the group, what is for those its asker has met or chosen, and as a
-    facilitator what is for facilitators; and always one's own, and what one helps with. What is hidden is its asker's
-    alone. Two of whom one has blocked the other see of each other what had ended by then, as if one of them had left.
+    facilitator what is for facilitators; and always one's own, and what one takes part in. What is hidden is its
+    asker's alone. Two of whom one has blocked the other see of each other what had ended by then, as if one of them
+    had left.
     """
     return and_(meant_for(reader), ~out_of_sight(reader))
 
@@ -46,7 +47,7 @@ def meant_for(reader: Any) -> ColumnElement[bool]:
             and_(Ask.eyes == Eyes.FACILITATORS, reader.role == Role.FACILITATOR),
             and_(Ask.eyes == Eyes.MET, have_met(Ask.asker_id, reader.id)),
             and_(Ask.eyes == Eyes.CHOSEN, is_chosen(reader.id)),
-            helps_with(reader.id),
+            takes_part(reader.id),
         ),
     )
 
@@ -72,7 +73,20 @@ def is_chosen(reader_id: Any) -> ColumnElement[bool]:
 
 def helps_with(reader_id: Any) -> ColumnElement[bool]:
     """Whether the reader helps with the ask, or did. Who handed back does not."""
-    return exists().where(Help.ask_id == Ask.id, Help.helper_id == reader_id, Help.state.in_(HELPING))
+    return has_help(reader_id, HELPING)
+
+
+def takes_part(reader_id: Any) -> ColumnElement[bool]:
+    """The same, or the reader could help with it and waits for the asker's word, or has had it. Who was told that it is
+    not this time reads so on its page, whoever's eyes it is for by then.
+    """
+    return has_help(reader_id, (*HELPING, HelpState.PROPOSED, HelpState.NOT_THIS_TIME))
+
+
+def has_help(reader_id: Any, states: Collection[HelpState]) -> ColumnElement[bool]:
+    """Whether the reader's help with the ask is in one of these states; also in queries that are about helps."""
+    found = exists().where(Help.ask_id == Ask.id, Help.helper_id == reader_id, Help.state.in_(states))
+    return found.correlate_except(Help)
 
 
 def counts(me: Membership) -> dict[Eyes, int]:

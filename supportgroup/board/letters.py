@@ -19,7 +19,7 @@ from supportgroup.mail.kinds import Says, after_quiet, kind
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter
 from supportgroup.mail.service import Owed, drop, owe
-from supportgroup.safety.queries import blocked_with
+from supportgroup.safety.queries import blocked_with, hidden
 
 NOON = time(12)
 DAY, THREE_DAYS = timedelta(days=1), timedelta(days=3)
@@ -160,14 +160,19 @@ class Scene:
         )
 
 
-def scenes(letters: Sequence[Letter]) -> Iterator[Scene]:
-    """The letters whose ask is there and whose reader is an active member."""
-    chosen = select(Ask).where(Ask.id.in_({letter.about_id for letter in letters}))
-    asks = {ask.id: ask for ask in db.session.scalars(chosen)}
+def scenes(letters: Sequence[Letter], *, frees: bool = False) -> Iterator[Scene]:
+    """The letters whose ask is there and whose reader is an active member.
+
+    What is hidden for now is told of to its asker alone. `frees`: they say that something is not needed any more, and
+    everybody who was counted on hears that.
+    """
+    chosen = select(Ask, hidden(Ask.id)).where(Ask.id.in_({letter.about_id for letter in letters}))
+    asks = {ask.id: (ask, is_hidden) for ask, is_hidden in db.session.execute(chosen)}
     readers = readers_of(letters)
     for letter in letters:
-        ask, me = asks.get(letter.about_id), readers.get(letter.id)
-        if ask and me:
+        ask, is_hidden = asks.get(letter.about_id, (None, False))
+        me = readers.get(letter.id)
+        if ask and me and (frees or not is_hidden or ask.asker_id == me.id):
             yield Scene(letter, ask, me)
 
 
@@ -233,7 +238,7 @@ def help_ended(letters: Sequence[Letter]) -> Mapping[int, Says]:
     """The asker does not need it from the reader any more. Left out: the reader has taken it on again."""
     return {
         scene.letter.id: scene.says()
-        for scene in scenes(letters)
+        for scene in scenes(letters, frees=True)
         if scene.help is not None and scene.help.state is HelpState.NOT_THIS_TIME
     }
 
@@ -252,7 +257,7 @@ def ask_handed_back(letters: Sequence[Letter]) -> Mapping[int, Says]:
 def ask_withdrawn(letters: Sequence[Letter]) -> Mapping[int, Says]:
     """What a helper took on, or would have, is not needed any more."""
     over = (AskState.WITHDRAWN, AskState.EXPIRED)
-    return {scene.letter.id: scene.says() for scene in scenes(letters) if scene.ask.state in over}
+    return {scene.letter.id: scene.says() for scene in scenes(letters, frees=True) if scene.ask.state in over}
 
 
 @kind("ask-changed", lateness=THREE_DAYS, preference="own-helps", samples=SAMPLES)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import lazyload, raiseload
 
 from supportgroup import clock
-from supportgroup.board.eyes import helps_with, listed, meant_for, out_of_sight, visible
+from supportgroup.board.eyes import helps_with, listed, meant_for, out_of_sight, takes_part, visible
 from supportgroup.board.models import (
     HELPING,
     RUNNING,
@@ -82,6 +82,12 @@ def ask(me: Membership, ask_id: UUID, *, lock: bool = False) -> Ask | None:
 def is_over_for(me: Membership, ask_id: UUID) -> bool:
     """Whether a block stands between the reader and an ask that was for their eyes: they see that it is over."""
     found = select(Ask.id).where(Ask.id == ask_id, meant_for(me), out_of_sight(me))
+    return db.session.scalar(found) is not None
+
+
+def rests_for(me: Membership, ask_id: UUID) -> bool:
+    """Whether the reader takes part in an ask that is hidden for now: they see that it rests, and not why."""
+    found = select(Ask.id).where(Ask.id == ask_id, Ask.group_id == me.group_id, takes_part(me.id), hidden(Ask.id))
     return db.session.scalar(found) is not None
 
 
@@ -252,11 +258,14 @@ def heard_counts(asks: Collection[Ask]) -> dict[UUID, int]:
 
 
 def helps_of(account_id: UUID) -> list[Summary]:
-    """What I have taken on, across groups, needed soonest first; and what I was thanked for lately. For home."""
+    """What I have taken on, across groups, needed soonest first; and what I was thanked for lately. For home.
+
+    What is hidden for now is not there.
+    """
     goes_on = and_(Help.state == HelpState.ACCEPTED, Ask.state.in_(RUNNING))
     thanked = and_(Help.thanks_sealed.is_not(None), Help.thanked_at > clock.now() - RECENTLY)
     mine = of_account(account_id).join(Help, and_(Help.ask_id == Ask.id, Help.helper_id == Membership.id))
-    taken = mine.where(or_(goes_on, thanked)).add_columns(Help).options(lazyload(Help.helper))
+    taken = mine.where(or_(goes_on, thanked), visible()).add_columns(Help).options(lazyload(Help.helper))
     rows = db.session.execute(taken.order_by(Ask.ends_at, Ask.id).limit(20))
     return [Summary(ask, me, help=help_) for ask, me, help_ in rows]
 

@@ -112,6 +112,8 @@ def show(slug: str, ask_id: UUID) -> ResponseReturnValue:
     ask = queries.ask(me, ask_id)
     if ask is None and queries.is_over_for(me, ask_id):
         return render_template("board/over.html", me=me)
+    if ask is None and queries.rests_for(me, ask_id):
+        return render_template("board/over.html", me=me, for_now=True)
     return page_of(me, ask or abort(404))
 
 

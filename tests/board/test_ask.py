@@ -10,7 +10,8 @@ from supportgroup.board import service
 from supportgroup.board.models import Ask, AskKind, AskState, Eyes
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import AsksByMail, GroupState
-from supportgroup.safety.models import Hiding, Rule
+from supportgroup.safety import service as safety
+from supportgroup.safety.models import Rule
 from tests.board.conftest import let_rounds_go
 from tests.post import deliver_due, text_of
 
@@ -227,15 +228,23 @@ def test_what_is_done_is_not_changed_any_more(circle):
     assert ask.title == "Bring back bread"
 
 
-def test_what_is_hidden_is_not_taken_on(circle):
-    ask = circle.ask(circle.ben)
+def test_what_is_hidden_is_not_taken_on_and_rests_for_who_helps(circle, postbox):
+    ask = circle.covered(circle.ben, circle.cleo, title="Bring back bread", helpers_wanted=2)
+    assert deliver_due() == 1  # the yes, to Ben
     with transaction():
-        hiding = {"item_id": ask.id, "group_id": ask.group_id, "author_id": ask.asker_id}
-        db.session.add(Hiding(**hiding, rule=Rule.HURTS, hidden_at=clock.now()))
+        safety.hide(item_id=ask.id, group_id=ask.group_id, author_id=ask.asker_id, rule=Rule.HURTS)
 
-    assert circle.press(circle.cleo, ask, "accept").status_code == 404
-    assert ask.state is AskState.OPEN
-    assert ask.helps == []
+    assert circle.press(circle.ada, ask, "accept").status_code == 404
+    assert circle.browser(circle.ada).get(circle.path_of(ask)).status_code == 404
+    assert [help_.helper_id for help_ in ask.helps] == [circle.cleo.id]
+    resting = circle.page(circle.cleo, ask)
+    assert "While it does, nothing is needed of you." in resting
+    assert "Bring back bread" not in resting + circle.browser(circle.cleo).get("/home").text
+    assert circle.press(circle.ben, ask, "edit", **THREE, helpers_wanted="2").status_code == 303
+    assert deliver_due() == 0  # the day has changed, and she does not hear of that now
+    assert circle.press(circle.ben, ask, "withdraw").status_code == 303
+    assert deliver_due() == 1
+    assert postbox[1]["To"] == circle.email(circle.cleo)  # but that it is not needed any more
 
 
 def test_a_stranger_finds_nothing(circle):
