@@ -54,10 +54,10 @@ class Up:
     def said(self) -> str:
         return self.log.read_text()
 
-    def get(self, path: str) -> int:
+    def get(self, path: str, **headers: str) -> int:
         """The status of a page."""
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=headers)
             return connection.getresponse().status
 
     def living(self) -> dict[str, int]:
@@ -91,6 +91,7 @@ def test_one_command_serves_everything_and_however_it_ends_nothing_is_left_and_i
     up.wait()
     assert up.get("/healthz") == 200
     assert up.get("/dev/mail") == 200
+    assert up.get("/healthz", SCRIPT_NAME="/healthz", PATH_INFO="/nowhere") == 200  # it says itself where it is
     assert f"http://127.0.0.1:{up.port}/dev/mail" in up.said()
     until(lambda: up.get("/readyz") == 200)
     assert stat_of(up.folder / "var/secret_key") == 0o600

@@ -154,7 +154,16 @@ def waiting(which: ColumnElement[bool]) -> set[UUID]:
 
 
 def messages(ask: Ask, me: Membership, *, before: str | None = None) -> Page[Message] | None:
-    """What was written around an ask, newest first; None for who is not in the thread. To be heard there is none.
+    """What was written around an ask, newest first; None for who is not in the thread."""
+    written = thread(ask, me)
+    if written is None:
+        return None
+    return page(written, (Message.created_at, Message.id), after=before, limit=50)
+
+
+def thread(ask: Ask, me: Membership) -> Select[Message] | None:
+    """What this member reads of what was written around an ask; None for who is not in the thread. To be heard there
+    is none.
 
     The asker reads all of it, a helper what was written since they said yes.
     """
@@ -170,7 +179,12 @@ def messages(ask: Ask, me: Membership, *, before: str | None = None) -> Page[Mes
         if mine is None or not mine.holds:
             return None
         written = written.where(Message.created_at >= mine.accepted_at)
-    return page(written, (Message.created_at, Message.id), after=before, limit=50)
+    return written
+
+
+def asks_of_threads(me: Membership) -> Sequence[Ask]:
+    """The asks in whose threads this member is: their own, and those they help with."""
+    return db.session.scalars(select(Ask).where(or_(Ask.asker_id == me.id, helps_with(me.id)))).unique().all()
 
 
 def heard_by(ask_id: UUID) -> list[Heard]:

@@ -21,7 +21,7 @@ def duties(slug: str) -> ResponseReturnValue:
     accepted = queries.duties(me)
     form = DutiesForm(deputy_id=accepted.deputy_id if accepted else None)
     others = [person for person in roster(me).people.values() if person.id != me.id]
-    form.deputy_id.choices = choices({"": "Nobody yet", **{one.id: one.name for one in others}})
+    form.deputy_id.choices = choices({"": _("Nobody yet"), **{one.id: one.name for one in others}})
     if form.validate_on_submit():
         with transaction():
             service.accept_duties(me, form.deputy_id.data)

@@ -13,7 +13,8 @@ from supportgroup.languages import speaking
 from supportgroup.privacy import letters
 from supportgroup.privacy.compose import archive
 from supportgroup.privacy.models import Export, ExportState
-from supportgroup.privacy.parts import PARTS, Record
+from supportgroup.privacy.parts import PARTS
+from supportgroup.privacy.parts.record import Record
 
 IN_HAND = timedelta(minutes=5)  # a worker that has said nothing for so long has gone
 
@@ -46,7 +47,8 @@ def build(export_id: UUID) -> None:
             account = db.session.get(Account, export.account_id) if export else None
             if export is None or account is None:
                 return
-            found[name] = part(account)
+            with speaking(account.language):
+                found[name] = part(account)
             export.parts_done, export.taken_at = export.parts_done + 1, clock.now()
     with transaction():
         export = db.session.get(Export, export_id, populate_existing=True, with_for_update=True)
@@ -55,6 +57,6 @@ def build(export_id: UUID) -> None:
             return
         now = clock.now()
         with speaking(account.language):
-            export.content = base64.b64encode(archive(found, now)).decode()
+            export.content = base64.b64encode(archive(found, now, clock.zone(account.zone))).decode()
         export.state, export.ready_at = ExportState.READY, now
         letters.owe_ready(export)

@@ -8,10 +8,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from supportgroup.board.models import Help, HelpState
 from supportgroup.db import db, transaction
 from supportgroup.moderation.models import Report
 from supportgroup.privacy import building, retention
 from supportgroup.privacy.models import Export, ExportState
+from supportgroup.privacy.parts.labels import LABELS
 from supportgroup.safety.models import Act, AuditEntry
 from tests.moderation.steps import account_of, letters_to
 from tests.post import deliver_due, text_of
@@ -50,6 +52,31 @@ def test_ben_takes_everything_along(group, ada, ben, cleo, life, browser_of, pos
         assert text in json.dumps(told, ensure_ascii=False)
     assert "That is kind" in [message["text"] for message in told["messages"]]
     assert "<script" not in found["data.html"]
+
+
+def test_its_page_is_in_ben_s_language_and_its_labels_are_for_programs(group, ben, life, browser_of):
+    with transaction():
+        account_of(ben).language = "de"
+        account_of(ben).zone = "Europe/Paris"
+    found = files(fetch(browser_of(ben), ask_for_copy(browser_of(ben))))
+
+    told = json.loads(found["data.json"])
+    del told["made_at"]
+    assert {label for records in told.values() for record in records for label in record} <= set(LABELS)
+    assert told["check_ins"][0]["how it was"] == "lighter"
+    for words in ("Worum gebeten wurde", "Ein anderes Mitglied", "Leichter", "Alle Zeiten:", "Angemeldet mit"):
+        assert words in found["data.html"]
+
+
+def test_who_handed_back_reads_no_further(group, ben, cleo, life, browser_of):
+    """A copy shows of a thread what its page shows (T2): nothing after handing back, or before a yes was answered."""
+    for state in (HelpState.HANDED_BACK, HelpState.PROPOSED, HelpState.NOT_THIS_TIME):
+        with transaction():
+            help_ = db.session.scalars(select(Help).where(Help.ask_id == life["theirs"])).one()
+            help_.state = state
+        text = "".join(files(fetch(browser_of(ben), ask_for_copy(browser_of(ben)))).values())
+        assert "That is kind" not in text
+        assert CANARIES["message"] in text
 
 
 def test_nobody_else_is_in_it(group, ada, ben, cleo, life, browser_of):
