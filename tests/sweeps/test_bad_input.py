@@ -201,6 +201,13 @@ class Tries:
         assert self.wrong == []
 
 
+@pytest.fixture(autouse=True)
+def nothing_broke(app):
+    """No answer at all is a broken one: that of a form, of the page it is found on, of the page after."""
+    yield
+    assert [status for status in app.wsgi_app.answered if status >= 500] == []
+
+
 @pytest.fixture
 def tries(app, world):
     return Tries(app, world)
