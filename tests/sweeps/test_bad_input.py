@@ -139,6 +139,7 @@ def forms(app, world, found):
 
 
 def all_forms(app, world):
+    world.looked_after()
     for rule in rules(app):
         if "GET" not in rule.methods or is_for_developers(rule):
             continue
