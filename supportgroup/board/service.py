@@ -156,6 +156,8 @@ def edit_ask(*, me: Membership, ask_id: UUID, wish: Wish) -> Ask:
         raise Refused(OVER)
     if (wish.kind is AskKind.LISTEN) != ask.is_listen:
         raise Refused(_("What is said to be heard has no helpers, so it stays what it is. You can post another one."))
+    if ask.meeting_id is not None and wish.kind is not AskKind.HOST_COVER:
+        raise Refused(_("This looks for somebody to host, so it stays what it is. You can post another one."))
     if wish.helpers_wanted < len(ask.helpers):
         raise Refused(
             ngettext(

@@ -214,15 +214,22 @@ def decline(one: Membership) -> None:
 
 
 def remind_of_applications() -> None:
-    """Remind the facilitators, once, of applications that wait since three days."""
+    """Remind the facilitators, once, of applications that wait since three days; while all take a break, as soon as
+    one is back.
+    """
     for one in applications_before(ANSWER_REMINDED, Membership.reminded_at.is_(None)):
+        if queries.back_at(one.group) is not None:
+            continue
         one.reminded_at = clock.now()
         letters.owe_application(one, letters.AGAIN)
 
 
 def lapse_applications() -> None:
-    """After fourteen days without an answer the applicant hears that nobody answered, and is sorry about it."""
-    for one in applications_before(ANSWER_LAPSES):
+    """After fourteen days without an answer, eleven of them after the reminder, the applicant hears that nobody
+    answered, and that we are sorry. An application does not lapse while nobody was there to look at it.
+    """
+    reminded = Membership.reminded_at <= clock.now() - (ANSWER_LAPSES - ANSWER_REMINDED)
+    for one in applications_before(ANSWER_LAPSES, reminded):
         decline(one)
         letters.drop_application(one)
         letters.owe_to_member("application-answered", one, letters.LAPSED)

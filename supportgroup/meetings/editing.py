@@ -1,5 +1,6 @@
 """What facilitators do with meetings: plan one or a series, change, cancel, stop."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,16 +9,17 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from supportgroup import clock
+from supportgroup import clock, words
 from supportgroup.db import transaction
 from supportgroup.errors import Refused
 from supportgroup.fields import Form
 from supportgroup.groups.access import enter_as_facilitator
 from supportgroup.groups.models import Membership
 from supportgroup.languages import gettext as _
+from supportgroup.languages import ngettext
 from supportgroup.mail.links import destination
 from supportgroup.meetings import pausing, queries, recurrence, series, service, telling
-from supportgroup.meetings.forms import EditForm, MeetingForm, PauseForm, Scope, filled_in, someone
+from supportgroup.meetings.forms import EditForm, Ends, MeetingForm, PauseForm, Scope, filled_in, someone
 from supportgroup.meetings.models import Meeting, Series
 from supportgroup.meetings.recurrence import BadRule, Occurrence
 from supportgroup.meetings.roster import roster
@@ -43,7 +45,7 @@ def new(slug: str) -> ResponseReturnValue:
         except Refused as refusal:
             form.form_errors.append(str(refusal))
     told = telling.of_turn(None, form.host.data, by=me) if dates else []
-    page = render_template("meetings/new.html", me=me, form=form, dates=dates, told=told)
+    page = render_template("meetings/new.html", me=me, form=form, dates=dates, rule=in_words(form, dates), told=told)
     return page, 422 if form.errors else 200
 
 
@@ -88,6 +90,29 @@ def next_dates(form: MeetingForm, zone: str) -> list[Occurrence]:
     return [one for one in found if met and one.starts_at <= met[-1].starts_at]
 
 
+def in_words(form: MeetingForm, dates: Sequence[Occurrence]) -> str:
+    """How it repeats, as people say it: `every second Tuesday, 19:00, from 1 December`. Nothing for what is once."""
+    if not form.is_series() or not dates:
+        return ""
+    wall, today = form.wall(), clock.now().date()
+    first = next((one for one in dates if one.original_on not in form.skip.data), dates[0]).original_on
+    said = {
+        "rule": recurrence.words(form.rule(), wall),
+        "time": words.time_words(wall.time()),
+        "day": pausing.day_words(first, today),
+    }
+    if form.ends.data is Ends.UNTIL and form.until.data:
+        return _(
+            "%(rule)s, %(time)s, from %(day)s until %(last)s", last=pausing.day_words(form.until.data, today), **said
+        )
+    if form.ends.data is Ends.COUNT and form.count.data:
+        times = form.count.data
+        return ngettext(
+            "%(rule)s, %(time)s, from %(day)s, once", "%(rule)s, %(time)s, from %(day)s, %(num)d times", times, **said
+        )
+    return _("%(rule)s, %(time)s, from %(day)s", **said)
+
+
 @bp.route(f"{ROOM}/<uuid:meeting_id>/edit", methods=["GET", "POST"])
 @login_required
 def edit(slug: str, meeting_id: UUID) -> ResponseReturnValue:
@@ -102,7 +127,10 @@ def edit(slug: str, meeting_id: UUID) -> ResponseReturnValue:
                 return check_or_change(me, meeting, form)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
-    page = render_template("meetings/edit.html", me=me, meeting=meeting, form=form, series=whole, dates=dates)
+    rule = in_words(form, dates)
+    page = render_template(
+        "meetings/edit.html", me=me, meeting=meeting, form=form, series=whole, dates=dates, rule=rule
+    )
     return page, 422 if form.errors else 200
 
 
@@ -110,7 +138,8 @@ def check_or_change(me: Membership, meeting: Meeting, form: EditForm) -> Respons
     """Show who will be told what; once that was seen, or where nobody is told anything, change it."""
     told = told_of(me, meeting, form)
     if told and CONFIRMED not in request.form:
-        return check(me, _("Change it and tell them"), told, meeting=meeting, becomes=becomes(form, meeting))
+        rule = in_words(form, next_dates(form, meeting.zone))
+        return check(me, _("Change it and tell them"), told, meeting=meeting, becomes=becomes(form, meeting), rule=rule)
     with transaction():
         change(me, meeting.id, form)
     flash(_("Saved. Who comes hears of it where it matters."))

@@ -84,10 +84,11 @@ def picture(
     scheme: str = "light",
     who: StorageState | None = None,
     sharp: bool = False,
+    whole: bool = False,
 ) -> Iterator[Page]:
     """A page that is taken when the block ends, as that person sees it or as somebody who is not signed in does.
 
-    A sharp one has four times as many points, and as many octets nearly.
+    A sharp one has four times as many points, and as many octets nearly; a `whole` one is as long as the page.
     """
     width, height = size
     context = browser.new_context(
@@ -98,7 +99,7 @@ def picture(
     )
     page = context.new_page()
     yield page
-    page.screenshot(path=PICTURES / f"{name}.png")
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
     context.close()
     click.echo(f"docs/pictures/{name}.png")
 
@@ -118,7 +119,7 @@ def take_meeting(browser: Browser, running: Service, ada: StorageState, ben: Sto
     """The steps of a meeting: a series is typed, a change checked, the way in opens, whoever hosts has its page."""
     way_in, hosting, edit = begin_soon(running)
     for kind, size in (("phone", PHONE), ("desktop", DESKTOP)):
-        with picture(browser, f"series-{kind}", size, who=ada) as page:
+        with picture(browser, f"series-{kind}", size, who=ada, whole=True) as page:
             page.goto(f"{running.url}{CIRCLE}/meetings/new")
             type_series(page)
         with picture(browser, f"told-{kind}", size, who=ada) as page:
@@ -143,7 +144,6 @@ def type_series(page: Page) -> None:
     page.get_by_label("Every week", exact=True).check()
     dates = page.get_by_role("heading", name="The next dates would be")
     dates.wait_for()
-    page.locator("#dates").evaluate("dates => dates.scrollIntoView({block: 'end'})")
 
 
 def begin_soon(running: Service) -> tuple[str, str, str]:

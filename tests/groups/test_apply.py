@@ -114,7 +114,9 @@ def test_ada_is_reminded_on_the_third_day_and_only_once(frozen, applied, ada, po
 def test_on_day_fourteen_it_lapses_with_an_apology_and_can_be_asked_again(
     frozen, applied, group, ada, dan, browser_of, postbox
 ):
-    frozen.shift(timedelta(days=13, hours=23))
+    frozen.shift(timedelta(days=3))
+    tick(joining.remind_of_applications)
+    frozen.shift(timedelta(days=10, hours=23))
     tick(joining.lapse_applications)
     assert place_of(group, dan).state is MembershipState.APPLIED
 

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.db import db, transaction
-from supportgroup.groups import breaks, letters, queries
+from supportgroup.groups import breaks, joining, letters, queries
 from supportgroup.groups.models import Joining, Membership, MembershipState
 from supportgroup.moderation import service as moderation
 from supportgroup.moderation.models import Desk, Reason, Subject
@@ -49,9 +50,16 @@ def test_until_the_day_nothing_of_it_is_heard_and_then_all_is_as_before(
     assert subjects(postbox, ada) == []
     assert "You take a break" in browser.get(f"{path}/manage").text
     assert "take a break until" in browser_of(ben).get(path).text
-    frozen.shift(timedelta(days=21))
+    dan = select(Membership.state).where(Membership.group_id == group.id, Membership.name == "Dan")
+    for days, seen, state in ((15, 0, "applied"), (6, 1, "applied"), (10, 1, "applied"), (1, 1, "declined")):
+        frozen.shift(timedelta(days=days))
+        with transaction():
+            joining.remind_of_applications()
+            joining.lapse_applications()
+        deliver_due()
+        assert (len(subjects(postbox, ada)), str(db.session.scalar(dan))) == (seen, state)
     apply(group, "Eva")
-    assert len(subjects(postbox, ada)) == 1
+    assert len(subjects(postbox, ada)) == 2
     assert "take a break" not in browser_of(ben).get(path).text
 
 

@@ -122,6 +122,9 @@ def test_with_nobody_left_on_the_rota_the_group_is_asked_and_a_yes_makes_the_hos
     assert "The group is asked" in cleo.get(circle.path(first.id)).text
 
     board = f"/g/{circle.group.slug}/board/asks/{ask.id}"
+    edited = ben.post(board + "/edit", data={"title": "Bread", "kind": "errand", "when": "week", "eyes": "group"})
+    assert "looks for somebody to host, so it stays what it is" in edited.text
+    assert the_ask().kind is AskKind.HOST_COVER
     cleo.post(board + "/accept")
     assert hosts(first) == [circle.cleo.id]
     cleo.post(board + "/hand-back")

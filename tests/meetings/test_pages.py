@@ -2,11 +2,13 @@
 
 # ruff: noqa: DTZ001 - a wall time is naive on purpose
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 
 from supportgroup.db import transaction
+from supportgroup.groups.models import Role
 from supportgroup.meetings import queries, service
 from supportgroup.meetings.models import Answer
 from tests.factories import make_meeting, make_presence, make_rsvp
@@ -80,11 +82,51 @@ def test_times_are_on_the_readers_clock_and_on_the_groups_where_it_differs(circl
     meeting = circle.meet(NEXT_WEEK)
     with transaction():
         circle.account(circle.ben).zone = "America/New_York"
-    page = sign_in(circle.account(circle.ben)).get(circle.path(meeting.id)).text
+    ben, cleo = sign_in(circle.account(circle.ben)), sign_in(circle.account(circle.cleo))
+    page = ben.get(circle.path(meeting.id)).text
     assert "Wednesday 19 May, 13:00" in page
     assert "19:00 on the group’s clock" in page
+    assert "on the group’s clock" not in cleo.get(circle.path(meeting.id)).text
 
-    assert "on the group’s clock" not in sign_in(circle.account(circle.cleo)).get(circle.path(meeting.id)).text
+    for place in (circle.path(), circle.path("hosts"), "/home", f"/g/{circle.group.slug}"):
+        assert ben.get(place).text.count("(Eastern Time)") == 1
+        assert "(Central European Time)" not in cleo.get(place).text
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_facilitators_see_who_hosted_the_last_ten_in_order_and_nobody_is_counted(circle, sign_in):
+    base = circle.meet(NEXT_WEEK).starts_at
+    hosts = [circle.ben, circle.cleo]
+    with transaction():
+        for week in range(1, 13):
+            make_meeting(circle.group, base - timedelta(weeks=week), host_id=hosts[week % 2].id)
+    page = sign_in(circle.account(circle.ada)).get(circle.path("hosts")).text
+    rows = re.findall(r"<dt>.*?>(\w+ \d+ \w+)<.*?</dt>\s*<dd>(.*?)</dd>", page, flags=re.DOTALL)
+    assert [who for _, who in rows] == ["Ben", "Cleo"] * 5
+    assert rows[0][0] == "Wednesday 5 May"
+    assert not re.search(r"(Ben|Cleo)\W+(\d|five|six)", page)
+    theirs = sign_in(circle.account(circle.ben)).get(circle.path("hosts")).text
+    assert "<dt>" not in theirs
+    assert "The last meetings" not in theirs
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_kind_words_of_two_pages(circle, sign_in, frozen):
+    """Who looks after a group alone reads that two last longer; who was at a meeting may keep a note, from home."""
+    manage = f"/g/{circle.group.slug}/manage"
+    assert "Groups with two last longer" in sign_in(circle.account(circle.ada)).get(manage).text
+    with transaction():
+        circle.ben.role = Role.FACILITATOR
+    assert "two last longer" not in sign_in(circle.account(circle.ada)).get(manage).text
+
+    meeting = circle.meet(NEXT_WEEK)
+    circle.answer(circle.ben, meeting)
+    frozen.move_to(meeting.ends_at)
+    ben = sign_in(circle.account(circle.ben))
+    assert f'{circle.path(meeting.id)}#check-in">Keep a note on how it was</a>' in ben.get("/home").text
+    assert "Keep a note" not in sign_in(circle.account(circle.cleo)).get("/home").text
+    ben.post(circle.path(meeting.id, "check-in"), data={"feeling": "same", "line": ""})
+    assert "Keep a note" not in ben.get("/home").text
 
 
 def test_home_knows_the_next_meetings_with_my_answers(circle, statements):

@@ -254,6 +254,8 @@ def test_a_facilitator_says_it_in_plain_words_and_sees_the_dates_first(circle, s
     shown = ada.post(circle.path("new"), data={**typed, "preview": "y"})
     assert shown.status_code == 200
     assert f"{days[1]:%A} {days[1].day} {days[1]:%B}, 19:00" in shown.text
+    rule = f"{said[0].upper()}{said[1:]}, 19:00, from {days[0].day} {days[0]:%B}"
+    assert rule in shown.text
     assert db.session.scalar(select(func.count()).select_from(Series)) == 0
 
     assert ada.post(circle.path("new"), data=typed).status_code == 303
