@@ -1,11 +1,14 @@
 """What every test can ask for. The database is real, on SQLite and on PostgreSQL, made by the real migrations."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any, cast
 
+import hypothesis
 import pytest
 import time_machine
 from argon2 import PasswordHasher
@@ -22,7 +25,7 @@ from supportgroup.accounts.models import Account
 from supportgroup.accounts.service import start_session
 from supportgroup.app import create_app
 from supportgroup.db import db, transaction
-from tests.databases import Databases, engines_for
+from tests.databases import WHOLE, Databases, engines_for
 from tests.post import Postbox, open_postbox
 from tests.services import Services
 
@@ -33,6 +36,13 @@ KEYS = {
 }
 NOON = datetime(2027, 5, 12, 10, tzinfo=UTC)  # a Wednesday; twelve o'clock in Paris
 SERVICES = pytest.StashKey[Services]()
+# Files with tests of many seconds: they begin first, or one process would still be at them when all others are done.
+LONG = ("tests/faults/", "tests/browser/", "tests/sweeps/", "tests/test_at_rest.py", "tests/test_up.py", "tests/test_w")
+
+# A story told of what hypothesis draws is told thirty times, and a hundred times in `make test-whole`.
+hypothesis.settings.register_profile("short", max_examples=30)
+if not WHOLE:
+    hypothesis.settings.load_profile("short")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,6 +64,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         marks = {mark.name for mark in test.iter_markers()}
         engines = engines_for(test.nodeid, marks, metafunc.fixturenames)
         metafunc.parametrize("databases", engines, indirect=True, scope="session")
+
+
+@pytest.hookimpl(trylast=True)  # after pytest has put the tests of each engine together
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On each engine the long files come first."""
+    items[:] = [
+        item
+        for _, together in groupby(items, engine_of)
+        for item in sorted(together, key=lambda item: not item.nodeid.startswith(LONG))
+    ]
+
+
+def engine_of(item: pytest.Item) -> str | None:
+    drawn = getattr(item, "callspec", None)
+    return drawn.params.get("databases") if drawn else None
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: looking through all of it for garbage again and again was a tenth of the time of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)

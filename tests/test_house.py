@@ -82,9 +82,10 @@ def test_every_template_is_used(app):
     assert unused == []
 
 
-@pytest.mark.parametrize("name", [name for name in TEMPLATE_NAMES if not name.endswith(".svg")])
-def test_every_template_compiles(app, name):
-    app.jinja_env.get_template(name)
+def test_every_template_compiles(app):
+    for name in TEMPLATE_NAMES:
+        if not name.endswith(".svg"):
+            app.jinja_env.get_template(name)
 
 
 def test_templates_trust_nothing_that_people_wrote():

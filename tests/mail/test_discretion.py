@@ -24,6 +24,7 @@ from supportgroup.mail.models import Letter
 from supportgroup.meetings import reminders
 from supportgroup.meetings.models import Answer, Meeting, MeetingState, Rsvp, Series
 from supportgroup.secrets import EncryptedText
+from tests.databases import WHOLE
 from tests.mail.test_compose import DATE, read_back
 from tests.sweeps.world import make_world
 
@@ -126,7 +127,7 @@ class TestOfRealRows:
         for turn in TURNS:
             with transaction():
                 db.session.execute(turn)
-            for name in sorted(silent):
+            for name in sorted(silent if WHOLE or turn is TURNS[0] else silent - SILENT):
                 silent -= {name} if leaks_nothing(name, rows, canaries, sender) else set()
 
         assert silent <= SILENT, silent - SILENT

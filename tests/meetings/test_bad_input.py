@@ -14,6 +14,7 @@ from supportgroup.errors import Refused
 from supportgroup.meetings import series
 from supportgroup.meetings.models import Meeting, Series
 from supportgroup.meetings.service import Plan
+from tests.databases import WHOLE
 
 GOOD = {"title": "Evening circle", "day": "2027-05-18", "time": "19:00", "minutes": "60", "repeats": "weekly"}
 NEXT_WEEK = datetime(2027, 5, 19, 19, 0)
@@ -144,7 +145,7 @@ TYPED = st.one_of(
 FIELDS = [*GOOD, "ends", "until", "count", "weeks", "about", "place", "video_url", "size_limit", "host", "preview"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60 if WHOLE else 20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(form=st.dictionaries(st.sampled_from(FIELDS), TYPED))
 def test_no_form_breaks_the_page(circle, sign_in, form):
     response = sign_in(circle.account(circle.ada)).post(circle.path("new"), data={**GOOD, **form})

@@ -31,28 +31,22 @@ def busy(circle):
     return circle
 
 
-@pytest.mark.parametrize("query", ["", "?earlier=y"])
-def test_the_list_asks_eight_times_at_most_whatever_is_in_it(busy, sign_in, statements, query):
+def test_list_and_meeting_ask_eight_times_whatever_is_in_them_and_each_meeting_is_on_one_page(
+    busy, sign_in, statements
+):
     ben = sign_in(busy.account(busy.ben))
     ben.get(busy.path())
-    path = busy.path() + query
-    with statements() as said:
-        page = ben.get(path)
+    for path in (busy.path(), busy.path() + "?earlier=y"):
+        with statements() as said:
+            page = ben.get(path)
+        assert page.text.count('class="card meeting"') >= 20
+        assert len(said) <= MOST, said
 
-    assert page.text.count('class="card meeting"') >= 20
-    assert len(said) <= MOST, said
-
-
-def test_a_meetings_page_asks_no_more_for_many_who_come(busy, sign_in, statements):
     meeting = queries.upcoming(busy.group.id).items[3]
-    ben = sign_in(busy.account(busy.ben))
     with statements() as said:
         assert ben.get(busy.path(meeting.id)).status_code == 200
     assert len(said) <= MOST + 1, said
 
-
-def test_every_meeting_is_on_one_page_of_the_list(busy, sign_in):
-    ben = sign_in(busy.account(busy.ben))
     seen, after = [], None
     while True:
         found = queries.upcoming(busy.group.id, after=after, limit=7)

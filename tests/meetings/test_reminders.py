@@ -19,7 +19,7 @@ from supportgroup.meetings.service import Plan
 from supportgroup.ticks import TICKS
 from tests.post import deliver_due, text_of
 
-pytestmark = pytest.mark.both_engines  # one statement plans them all
+BOTH = pytest.mark.both_engines  # one statement plans them all
 
 NEXT_WEEK = datetime(2027, 5, 19, 19, 0)
 TONIGHT = datetime(2027, 5, 12, 20, 0)  # eight hours after noon in Paris
@@ -57,6 +57,7 @@ def run_until(frozen, end):
         frozen.move_to(min(due or end, now + timedelta(hours=12), end))
 
 
+@BOTH
 def test_a_day_and_an_hour_before_and_each_once(circle, postbox, frozen):
     meeting = circle.meet(NEXT_WEEK)
     circle.answer(circle.ben, meeting)
@@ -111,6 +112,7 @@ def test_full_letters_say_group_and_title(circle, postbox, frozen):
     assert "Evening circle: tomorrow 19:00" in text_of(letter)
 
 
+@BOTH
 def test_at_the_times_a_member_has_chosen(circle, postbox, frozen):
     with transaction():
         db.session.execute(delete(ReminderTime).where(ReminderTime.account_id == circle.ben.account_id))
@@ -192,6 +194,7 @@ def test_not_coming_any_more_takes_the_reminder_back_and_coming_after_all_brings
     assert subjects(postbox, circle, circle.ben) == ["Blue: in 60 minutes"]
 
 
+@BOTH
 def test_of_a_moved_meeting_the_old_reminder_is_never_sent_and_the_new_one_once(circle, postbox, frozen):
     meeting = circle.meet(NEXT_WEEK)
     circle.answer(circle.ben, meeting)
@@ -241,6 +244,7 @@ def test_who_leaves_hears_nothing_more_and_who_comes_back_and_answers_is_reminde
     assert [minutes for minutes, _ in owed(circle.ben)] == [60]
 
 
+@BOTH
 def test_a_host_is_reminded_like_who_comes(circle, postbox, frozen):
     meeting = circle.meet(NEXT_WEEK, host_id=circle.ben.id)
     run_until(frozen, meeting.starts_at)
@@ -250,6 +254,7 @@ def test_a_host_is_reminded_like_who_comes(circle, postbox, frozen):
     assert second["Subject"] == "Blue: in 60 minutes"
 
 
+@BOTH
 def test_a_group_that_rests_reminds_nobody(circle, postbox, frozen):
     meeting = circle.meet(NEXT_WEEK)
     circle.answer(circle.ben, meeting)

@@ -235,7 +235,7 @@ def test_all_fields_of_every_form_at_once(forms, tries):
 
 def test_each_field_alone_beside_sensible_ones(forms, tries):
     for person, form in once(forms):
-        for name, _ in form.fields:
+        for name, _ in some(form.fields, form.action, 2):
             for what in some(list(TEXTS), f"{form.shape()} {name}"):
                 send(tries, person, form, what, **{name: TEXTS[what]})
     tries.report()
