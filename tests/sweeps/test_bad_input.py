@@ -27,7 +27,7 @@ from tests.sweeps.test_roles import AUDIENCE, is_for_developers, rules
 from tests.sweeps.world import UNCOUNTED, changed, taken_back
 
 pytestmark = [
-    pytest.mark.timeout(3600 if WHOLE else 600),
+    pytest.mark.timeout(3 * 3600 if WHOLE else 600),
     pytest.mark.parametrize("databases", ["postgresql"], indirect=True),  # it takes types at their word
 ]
 
