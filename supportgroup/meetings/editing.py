@@ -142,7 +142,7 @@ def check_or_change(me: Membership, meeting: Meeting, form: EditForm) -> Respons
         return check(me, _("Change it and tell them"), told, meeting=meeting, becomes=becomes(form, meeting), rule=rule)
     with transaction():
         change(me, meeting.id, form)
-    flash(_("Saved. Who comes hears of it where it matters."))
+    flash(_("Saved. They hear of it, once.") if told else _("Saved."))
     return redirect(url_for(".show", slug=me.group.slug, meeting_id=meeting.id), 303)
 
 
@@ -174,7 +174,7 @@ def host(slug: str, meeting_id: UUID) -> ResponseReturnValue:
         return check(me, _("Save the host and tell them"), told, meeting=meeting, becomes=meeting.starts_at)
     with transaction():
         service.set_host(by=me, meeting_id=meeting_id, host_id=host_id)
-    flash(_("Saved. Who hosts hears of it."))
+    flash(_("Saved. They hear of it, once.") if told else _("Saved."))
     return redirect(page, 303)
 
 
@@ -295,5 +295,5 @@ def meet_again(slug: str, pause_id: UUID) -> ResponseReturnValue:
         return check(me, _("Meet again and tell them"), told)
     with transaction():
         pausing.meet_again(by=me, pause_id=pause_id)
-    flash(_("You meet after all. Who had heard otherwise is told, once."))
+    flash(_("You meet after all. Who had heard otherwise is told, once.") if told else _("You meet after all."))
     return redirect(url_for(".series_list", slug=slug), 303)

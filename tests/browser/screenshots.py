@@ -99,7 +99,10 @@ def picture(
     )
     page = context.new_page()
     yield page
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
+    if whole:  # what stands at the window's edges stands at the page's, too
+        page.evaluate("window.scrollTo(0, 0)")
+        page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
+    page.screenshot(path=PICTURES / f"{name}.png")
     context.close()
     click.echo(f"docs/pictures/{name}.png")
 

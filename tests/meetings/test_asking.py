@@ -84,6 +84,7 @@ def test_three_hours_before_facilitators_and_who_was_to_host_are_asked_and_one_p
 
     ben, ada = sign_in(circle.account(circle.ben)), sign_in(circle.account(circle.ada))
     assert "Nobody hosts this one" in ada.get(circle.path(meeting.id)).text
+    assert "If you cancel: who is told what" in ben.get(circle.path(meeting.id, "whether")).text
     assert ben.post(circle.path(meeting.id, "whether"), data={"meet": "n"}).status_code == 303
     db.session.expire_all()
     assert meeting.state is MeetingState.CANCELLED
