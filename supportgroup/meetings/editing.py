@@ -171,7 +171,8 @@ def host(slug: str, meeting_id: UUID) -> ResponseReturnValue:
         return redirect(page, 303)
     told = telling.of_host(meeting, host_id, by=me)
     if told and CONFIRMED not in request.form:
-        return check(me, _("Save the host and tell them"), told, meeting=meeting, becomes=meeting.starts_at)
+        name = roster(me).host(host_id) if host_id else _("Nobody yet")
+        return check(me, _("Save the host and tell them"), told, meeting=meeting, becomes=meeting.starts_at, host=name)
     with transaction():
         service.set_host(by=me, meeting_id=meeting_id, host_id=host_id)
     flash(_("Saved. They hear of it, once.") if told else _("Saved."))
