@@ -1,14 +1,34 @@
 """The database: one session, one base, one way to commit."""
 
 import enum
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Enum, Insert, Integer, MetaData, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    FromClause,
+    Insert,
+    Integer,
+    MetaData,
+    String,
+    cast,
+    column,
+    event,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
@@ -162,6 +182,24 @@ def insert_or_ignore(table: Any) -> Insert:
     name = db.session.get_bind().dialect.name
     statement: Any = (postgresql if name == "postgresql" else sqlite).insert(table)
     return statement.on_conflict_do_nothing()  # type: ignore[no-any-return]
+
+
+def as_table(name: str, columns: Mapping[str, Any], rows: Iterable[Sequence[Any]]) -> FromClause:
+    """Rows made in Python as a table that a statement can join, on either database. `columns`: their types by name.
+
+    They travel as one parameter, so that the statement is the same however many they are. None of them may be None.
+    """
+    dialect = db.session.get_bind().dialect
+    typed = {key: sort.dialect_impl(dialect).bind_processor(dialect) or unchanged for key, sort in columns.items()}
+    made = [{key: process(value) for (key, process), value in zip(typed.items(), row, strict=True)} for row in rows]
+    text = literal(json.dumps(made, default=str), String)
+    if dialect.name == "postgresql":
+        records = func.jsonb_to_recordset(cast(text, postgresql.JSONB))
+        shape = [column(key, sort) for key, sort in columns.items()]
+        return records.table_valued(*shape).render_derived(name=name, with_types=True)
+    each = func.json_each(text).table_valued("value")
+    parts = [type_coerce(func.json_extract(each.c.value, f"$.{key}"), sort).label(key) for key, sort in columns.items()]
+    return select(*parts).cte(name).prefix_with("MATERIALIZED")  # so that SQLite makes an index of it
 
 
 @event.listens_for(Engine, "connect")

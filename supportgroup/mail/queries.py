@@ -124,10 +124,15 @@ def is_owed(kind: str, recipient_id: Any, *occasion: Any) -> ColumnElement[bool]
 
     `recipient_id` and the parts of the occasion are columns, in the order in which `owe` is given them between colons.
     """
-    key = literal(f"{kind}:") + hexed(recipient_id)
-    for part in occasion:
-        key = key + ":" + hexed(part)
-    return exists().where(Letter.key == key)
+    return exists().where(Letter.key == literal(f"{kind}:") + hexed(recipient_id) + ":" + occasion_of(*occasion))
+
+
+def occasion_of(*parts: Any) -> ColumnElement[str]:
+    """An occasion made of columns, in the shape that `owe` is given it: with colons between them."""
+    whole = hexed(parts[0])
+    for part in parts[1:]:
+        whole = whole + ":" + hexed(part)
+    return whole
 
 
 def hexed(column: Any) -> ColumnElement[str]:

@@ -1,13 +1,13 @@
 """Owing letters, and no longer owing them: always in the transaction of what happened."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Update, literal, select, true, update
+from sqlalchemy import Select, Update, literal, select, update
 
 from supportgroup import clock
 from supportgroup.db import db, insert_or_ignore
@@ -17,6 +17,7 @@ from supportgroup.mail.queries import hexed, words
 
 CHUNK = 1000  # rows made at a time
 STUCK = (LetterState.HELD, LetterState.UNDELIVERABLE, LetterState.QUARANTINED)  # until an operator looks
+LETTERS: Any = Letter.__table__
 NOT_ON_THEIR_WAY = (LetterState.OWED, LetterState.CLAIMED, LetterState.HELD, LetterState.QUARANTINED)
 
 
@@ -45,26 +46,37 @@ def owe(kind: str, letters: Iterable[Owed]) -> None:
     rows = (row(kind, owed, now) for owed in letters)
     useful = (values for values in rows if values["expires_at"] > now)
     while chunk := list(islice(useful, CHUNK)):
-        db.session.execute(insert_or_ignore(Letter.__table__), chunk)
+        db.session.execute(insert_or_ignore(LETTERS), chunk)
 
 
 def owe_each(kind: str, accounts: Select[UUID], like: Owed) -> int:
-    """Owe every account that the query finds a letter like this one; how many that was.
-
-    One statement, however many they are. Whoever is owed it already is left out. Of `like` the recipient stays open.
-    """
-    values = row(kind, like, clock.now())
-    if values["expires_at"] <= values["created_at"]:
-        return 0
+    """Owe every account that the query finds a letter like this one; how many that was. Its recipient stays open."""
     (recipient,) = accounts.subquery().columns
-    values |= {"state": LetterState.OWED, "drop_reason": None}
-    table = Letter.__table__
-    given: dict[str, Any] = {
-        **{name: literal(value, table.c[name].type) for name, value in values.items() if value is not None},
-        "recipient_id": recipient,
-        "key": literal(f"{kind}:") + hexed(recipient) + f":{like.occasion}",
+    given = {name: value for name, value in asdict(like).items() if value is not None and name != "recipient_id"}
+    given |= {"expires_at": like.expires_at or like.due_at + KINDS[kind].lateness}
+    same = [
+        literal(value, LETTERS.c[name].type if name in LETTERS.c else None).label(name) for name, value in given.items()
+    ]
+    return owe_found(kind, select(recipient.label("recipient_id"), *same))
+
+
+def owe_found(kind: str, wanted: Select[Any]) -> int:
+    """Owe a letter for each row that the query finds; how many that was. Its columns are named as the fields of `Owed`.
+
+    One statement, however many they are. What is owed already is left out, and so is what would be too late to be of
+    use.
+    """
+    found, now = wanted.subquery("found").c, clock.now()
+    made = {"kind": kind, "priority": KINDS[kind].priority, "state": LetterState.OWED, "created_at": now}
+    made |= {"about_version": 0, "attempts": 0, "crash_count": 0}
+    given: dict[str, Any] = {name: literal(value, LETTERS.c[name].type) for name, value in made.items()}
+    given |= {name: column for name, column in found.items() if name != "occasion"}
+    given |= {
+        "next_attempt_at": found.due_at,
+        "key": literal(f"{kind}:") + hexed(found.recipient_id) + ":" + found.occasion,
     }
-    statement = insert_or_ignore(table).from_select(list(given), select(*given.values()).where(true()))
+    of_use = select(*given.values()).where(found.expires_at > now)
+    statement = insert_or_ignore(LETTERS).from_select(list(given), of_use)
     result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     return int(result.rowcount)
 

@@ -4,23 +4,23 @@ One function, for the tick that plans what comes into sight and for requests tha
 run as often as anyone likes: a reminder is one letter per meeting, version, person and minutes before.
 """
 
-from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account, ReminderTime
 from supportgroup.accounts.wishes import RemindersWished, reminder_times
-from supportgroup.db import db
+from supportgroup.db import UTCDateTime, as_table, db
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
 from supportgroup.mail.kinds import EVERYWHERE
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.mail.queries import is_owed
-from supportgroup.mail.service import Owed, drop, owe, owe_again
+from supportgroup.mail.queries import is_owed, occasion_of
+from supportgroup.mail.service import drop, owe_again, owe_found
 from supportgroup.meetings.models import Answer, Meeting, MeetingState, Rsvp
 from supportgroup.meetings.quiet import remind_at
 
@@ -32,7 +32,13 @@ HORIZON = timedelta(hours=26)
 GRACE = timedelta(minutes=5)  # before the last run of the tick, for what was being committed meanwhile
 BANDS = ((-1, 60), (60, 24 * 60), (24 * 60, 14 * 24 * 60))  # minutes before; each looks at a stretch of meetings
 LATE = timedelta(minutes=10)  # how late a reminder "when it starts" is still one
-CHUNK = 5000  # reminders read at a time
+# Quiet hours as they are reckoned with: from and until alike where there are none.
+QUIET_FROM = func.coalesce(Account.quiet_from, Account.quiet_until, time(0))
+QUIET_UNTIL = func.coalesce(Account.quiet_until, Account.quiet_from, time(0))
+ALIKE = (Meeting.starts_at, ReminderTime.minutes, Account.zone, QUIET_FROM, QUIET_UNTIL)
+NAMES = ("starts_at", "minutes", "zone", "quiet_from", "quiet_until", "due_at", "expires_at")
+SORTS = (*(column.type for column in ALIKE), UTCDateTime(), UTCDateTime())
+MOMENT = dict(zip(NAMES, SORTS, strict=True))
 OTHER_TIMES = "other-times"
 
 
@@ -51,9 +57,43 @@ def owe_reminders(
         wanted = wanted.where(Meeting.id.in_(meetings))
     if members is not None:
         wanted = wanted.where(Membership.id.in_(members))
-    rows = db.session.execute(wanted, execution_options={"yield_per": CHUNK})
-    for chunk in rows.partitions():
-        owe(KIND, due_reminders(chunk, now, since))
+    moments = moments_of(wanted, now, since)
+    if moments:
+        owe_found(KIND, due_reminders(wanted, as_table("moments", MOMENT, moments)))
+
+
+def moments_of(wanted: Select[Any], now: datetime, since: datetime | None) -> list[tuple[Any, ...]]:
+    """When what these people want comes due, once for all who want it alike: rows of the shape of MOMENT.
+
+    Quiet hours on people's own clocks are Python's to reckon, and there are few of them beside the people.
+    """
+    alike = wanted.with_only_columns(*ALIKE).distinct()
+    found = []
+    for starts_at, minutes, zone, quiet_from, quiet_until in db.session.execute(alike):
+        due = remind_at(starts_at, minutes, (quiet_from, quiet_until), clock.zone(zone))
+        if (since is None or since <= due) and due <= now + HORIZON:
+            until = useful_until(starts_at, due)
+            found.append((starts_at, minutes, zone, quiet_from, quiet_until, due, until))
+    return found
+
+
+def due_reminders(wanted: Select[Any], moments: Any) -> Select[Any]:
+    """The letters of these moments: from when somebody was to be reminded of this."""
+    due_at = moments.c.due_at
+    known = Meeting.created_at, Meeting.changed_at, Membership.joined_at, Rsvp.answered_at
+    return (
+        wanted.with_only_columns(
+            Membership.account_id.label("recipient_id"),
+            Meeting.id.label("about_id"),
+            Meeting.version.label("about_version"),
+            Meeting.group_id.label("scope_id"),
+            occasion_of(Meeting.id, Meeting.version, ReminderTime.minutes).label("occasion"),
+            due_at,
+            moments.c.expires_at,
+        )
+        .join(moments, and_(*(column == moments.c[name] for column, name in zip(ALIKE, MOMENT, strict=False))))
+        .where(*(or_(moment.is_(None), moment <= due_at) for moment in known))
+    )
 
 
 def catch_up(last_run: datetime | None) -> None:
@@ -77,21 +117,7 @@ def reminders_in_sight(now: datetime) -> Select[*tuple[Any, ...]]:
     ]
     unanswered = and_(Rsvp.id.is_(None), ReminderTime.minutes == UNANSWERED)
     return (
-        select(
-            Meeting.id.label("meeting_id"),
-            Meeting.group_id,
-            Meeting.version,
-            Meeting.starts_at,
-            Meeting.created_at,
-            Meeting.changed_at,
-            Membership.account_id,
-            Membership.joined_at,
-            Rsvp.answered_at,
-            ReminderTime.minutes,
-            Account.zone,
-            Account.quiet_from,
-            Account.quiet_until,
-        )
+        select(Meeting.id)
         .join(Group, Group.id == Meeting.group_id)
         .join(Membership, Membership.group_id == Meeting.group_id)
         .join(Account, Account.id == Membership.account_id)
@@ -132,28 +158,6 @@ def replan(wished: RemindersWished) -> None:
     db.session.flush()
     members = select(Membership.id).where(Membership.account_id == wished.account_id)
     owe_reminders(since=clock.now(), members=db.session.scalars(members).all())
-
-
-def due_reminders(rows: Collection[Row[Any]], now: datetime, since: datetime | None) -> Iterator[Owed]:
-    """Of these, the reminders due from when somebody was to be reminded of this until the horizon."""
-    for row in rows:
-        quiet = (row.quiet_from, row.quiet_until) if row.quiet_from and row.quiet_until else None
-        due = remind_at(row.starts_at, row.minutes, quiet, clock.zone(row.zone))
-        moments = (since, row.created_at, row.changed_at, row.joined_at, row.answered_at)
-        if max(moment for moment in moments if moment) <= due <= now + HORIZON:
-            yield reminder(row, due)
-
-
-def reminder(row: Row[Any], due: datetime) -> Owed:
-    return Owed(
-        recipient_id=row.account_id,
-        about_id=row.meeting_id,
-        about_version=row.version,
-        occasion=f"{row.meeting_id.hex}:{row.version}:{row.minutes}",
-        due_at=due,
-        expires_at=useful_until(row.starts_at, due),
-        scope_id=row.group_id,
-    )
 
 
 def useful_until(starts_at: datetime, due: datetime) -> datetime:
