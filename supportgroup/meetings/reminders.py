@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, Time, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from supportgroup import clock
@@ -32,13 +32,15 @@ HORIZON = timedelta(hours=26)
 GRACE = timedelta(minutes=5)  # before the last run of the tick, for what was being committed meanwhile
 BANDS = ((-1, 60), (60, 24 * 60), (24 * 60, 14 * 24 * 60))  # minutes before; each looks at a stretch of meetings
 LATE = timedelta(minutes=10)  # how late a reminder "when it starts" is still one
-# Quiet hours as they are reckoned with: from and until alike where there are none.
-QUIET_FROM = func.coalesce(Account.quiet_from, Account.quiet_until, time(0))
-QUIET_UNTIL = func.coalesce(Account.quiet_until, Account.quiet_from, time(0))
-ALIKE = (Meeting.starts_at, ReminderTime.minutes, Account.zone, QUIET_FROM, QUIET_UNTIL)
-NAMES = ("starts_at", "minutes", "zone", "quiet_from", "quiet_until", "due_at", "expires_at")
-SORTS = (*(column.type for column in ALIKE), UTCDateTime(), UTCDateTime())
-MOMENT = dict(zip(NAMES, SORTS, strict=True))
+# What those have in common whose reminders are due at one moment; and that moment, and how long they are of use.
+ALIKE = {
+    "starts_at": UTCDateTime(),
+    "minutes": Integer(),
+    "zone": String(),
+    "quiet_from": Time(),  # the same as quiet_until where there are no quiet hours
+    "quiet_until": Time(),
+}
+MOMENT = {**ALIKE, "due_at": UTCDateTime(), "expires_at": UTCDateTime()}
 OTHER_TIMES = "other-times"
 
 
@@ -57,42 +59,41 @@ def owe_reminders(
         wanted = wanted.where(Meeting.id.in_(meetings))
     if members is not None:
         wanted = wanted.where(Membership.id.in_(members))
-    moments = moments_of(wanted, now, since)
-    if moments:
-        owe_found(KIND, due_reminders(wanted, as_table("moments", MOMENT, moments)))
+    if moments := moments_of(wanted, now, since):
+        owe_found(KIND, due_reminders(wanted, moments))
 
 
 def moments_of(wanted: Select[Any], now: datetime, since: datetime | None) -> list[tuple[Any, ...]]:
-    """When what these people want comes due, once for all who want it alike: rows of the shape of MOMENT.
+    """When what these want is due, once for all who want it alike, in the shape of MOMENT.
 
-    Quiet hours on people's own clocks are Python's to reckon, and there are few of them beside the people.
+    Quiet hours on somebody's own clock, across changes of the clock, are reckoned here; whom that is for, and what is a
+    letter already, is the database's work.
     """
-    alike = wanted.with_only_columns(*ALIKE).distinct()
+    alike = wanted.subquery().c
     found = []
-    for starts_at, minutes, zone, quiet_from, quiet_until in db.session.execute(alike):
-        due = remind_at(starts_at, minutes, (quiet_from, quiet_until), clock.zone(zone))
-        if (since is None or since <= due) and due <= now + HORIZON:
-            until = useful_until(starts_at, due)
-            found.append((starts_at, minutes, zone, quiet_from, quiet_until, due, until))
+    for starts_at, minutes, zone, *quiet in db.session.execute(select(*(alike[name] for name in ALIKE)).distinct()):
+        due = remind_at(starts_at, minutes, (quiet[0], quiet[1]), clock.zone(zone))
+        if (since or due) <= due <= now + HORIZON:
+            found.append((starts_at, minutes, zone, *quiet, due, useful_until(starts_at, due)))
     return found
 
 
-def due_reminders(wanted: Select[Any], moments: Any) -> Select[Any]:
-    """The letters of these moments: from when somebody was to be reminded of this."""
-    due_at = moments.c.due_at
-    known = Meeting.created_at, Meeting.changed_at, Membership.joined_at, Rsvp.answered_at
-    return (
-        wanted.with_only_columns(
-            Membership.account_id.label("recipient_id"),
-            Meeting.id.label("about_id"),
-            Meeting.version.label("about_version"),
-            Meeting.group_id.label("scope_id"),
-            occasion_of(Meeting.id, Meeting.version, ReminderTime.minutes).label("occasion"),
-            due_at,
-            moments.c.expires_at,
-        )
-        .join(moments, and_(*(column == moments.c[name] for column, name in zip(ALIKE, MOMENT, strict=False))))
-        .where(*(or_(moment.is_(None), moment <= due_at) for moment in known))
+def due_reminders(wanted: Select[Any], moments: list[tuple[Any, ...]]) -> Select[Any]:
+    """The letters that are due at these moments: from when somebody was to be reminded of this."""
+    found = wanted.cte("wanted").prefix_with("MATERIALIZED").c  # first of all, whatever a database thinks of moments
+    moment = as_table("moments", MOMENT, moments).c
+    since = (found.created_at, found.changed_at, found.joined_at, found.answered_at)
+    return select(
+        found.recipient_id,
+        found.about_id,
+        found.about_version,
+        found.scope_id,
+        found.occasion,
+        moment.due_at,
+        moment.expires_at,
+    ).where(
+        *(found[name] == moment[name] for name in ALIKE),
+        *(or_(one.is_(None), one <= moment.due_at) for one in since),
     )
 
 
@@ -116,8 +117,24 @@ def reminders_in_sight(now: datetime) -> Select[*tuple[Any, ...]]:
         for above, most in BANDS
     ]
     unanswered = and_(Rsvp.id.is_(None), ReminderTime.minutes == UNANSWERED)
+    occasion = (Meeting.id, Meeting.version, ReminderTime.minutes)
     return (
-        select(Meeting.id)
+        select(
+            Membership.account_id.label("recipient_id"),
+            Meeting.id.label("about_id"),
+            Meeting.version.label("about_version"),
+            Meeting.group_id.label("scope_id"),
+            occasion_of(*occasion).label("occasion"),
+            Meeting.starts_at,
+            ReminderTime.minutes,
+            Account.zone,
+            func.coalesce(Account.quiet_from, Account.quiet_until, time(0)).label("quiet_from"),
+            func.coalesce(Account.quiet_until, Account.quiet_from, time(0)).label("quiet_until"),
+            Meeting.created_at,
+            Meeting.changed_at,
+            Membership.joined_at,
+            Rsvp.answered_at,
+        )
         .join(Group, Group.id == Meeting.group_id)
         .join(Membership, Membership.group_id == Meeting.group_id)
         .join(Account, Account.id == Membership.account_id)
@@ -126,7 +143,7 @@ def reminders_in_sight(now: datetime) -> Select[*tuple[Any, ...]]:
         .where(Meeting.state == MeetingState.PLANNED, Meeting.starts_at > now, or_(*looked_at))
         .where(Group.state == GroupState.ACTIVE, Membership.state == MembershipState.ACTIVE)
         .where(or_(Rsvp.answer.in_(COMING), Meeting.host_id == Membership.id, unanswered))
-        .where(~is_owed(KIND, Membership.account_id, Meeting.id, Meeting.version, ReminderTime.minutes))
+        .where(~is_owed(KIND, Membership.account_id, *occasion))
     )
 
 
