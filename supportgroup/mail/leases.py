@@ -19,7 +19,7 @@ from supportgroup import clock
 from supportgroup.db import Prepared, db
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.models import ENDED, Letter, LetterState
-from supportgroup.mail.queries import words
+from supportgroup.mail.queries import in_order, words
 
 LEASE = timedelta(seconds=180)
 BATCH = 100
@@ -230,9 +230,11 @@ def take_back_what_the_dead_left() -> None:
     """Letters whose lease ran out. Unsent ones are owed again at once; of one that was being sent nobody knows."""
     now = clock.now()
     expired = Letter.lease_until < now
-    claimed = update(Letter).where(Letter.state.in_(words("claimed")), expired)
-    db.session.execute(claimed.values(state=LetterState.OWED, **FREE), execution_options={"synchronize_session": False})
-    sending = select(Letter).where(Letter.state.in_(words("sending")), expired).with_for_update(skip_locked=True)
+    claimed = in_order(Letter.state.in_(words("claimed")), expired)
+    owed_again = update(Letter).where(Letter.id.in_(claimed)).values(state=LetterState.OWED, **FREE)
+    db.session.execute(owed_again, execution_options={"synchronize_session": False})
+    sending = select(Letter).where(Letter.state.in_(words("sending")), expired)
+    sending = sending.order_by(Letter.id).with_for_update(skip_locked=True)
     for letter in db.session.scalars(sending, execution_options={"populate_existing": True}):
         after = after_doubt(letter, now, again=letter.kind not in KINDS or KINDS[letter.kind].again)
         letter.state, letter.crash_count, letter.next_attempt_at = after["becomes"], after["crashes"], after["next_at"]
@@ -242,11 +244,10 @@ def take_back_what_the_dead_left() -> None:
 def drop_late() -> None:
     """What is of no use any more is dropped, and says so."""
     now = clock.now()
-    late = (Letter.state.in_(words("owed")), Letter.priority.in_(PRIORITIES), Letter.next_attempt_at <= now)
-    dropped = update(Letter).where(*late, Letter.expires_at <= now)
-    db.session.execute(
-        dropped.values(state=LetterState.DROPPED, drop_reason="late"), execution_options={"synchronize_session": False}
-    )
+    due = (Letter.state.in_(words("owed")), Letter.priority.in_(PRIORITIES), Letter.next_attempt_at <= now)
+    late = in_order(*due, Letter.expires_at <= now)
+    dropped = update(Letter).where(Letter.id.in_(late)).values(state=LetterState.DROPPED, drop_reason="late")
+    db.session.execute(dropped, execution_options={"synchronize_session": False})
 
 
 def forget_old() -> None:

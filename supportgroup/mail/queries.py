@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, cast, exists, func, literal, literal_column, select, text
+from sqlalchemy import ColumnElement, Row, Select, String, cast, exists, func, literal, literal_column, select, text
 
 from supportgroup import clock, pulse
 from supportgroup.db import db
@@ -117,6 +117,15 @@ def alarms(now: datetime) -> Iterator[str]:
 def words(*states: str) -> list[ColumnElement[Any]]:
     """States as words of the statement, not as its parameters: only then a database knows which partial index fits."""
     return [literal_column(f"'{state}'") for state in states]
+
+
+def in_order(*conditions: ColumnElement[bool], patient: bool = False) -> Select[int]:
+    """The ids of these letters, locked in one order, as by everyone who locks several: nobody waits in a circle.
+
+    Not `patient`: leaves out those that somebody has locked.
+    """
+    found = select(Letter.id).where(*conditions).order_by(Letter.id)
+    return found.with_for_update(skip_locked=not patient).correlate(None)
 
 
 def is_owed(kind: str, recipient_id: Any, *occasion: Any) -> ColumnElement[bool]:

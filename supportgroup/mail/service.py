@@ -7,13 +7,13 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Update, literal, select, update
+from sqlalchemy import ColumnElement, Select, Update, literal, select, update
 
 from supportgroup import clock
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.mail.queries import hexed, words
+from supportgroup.mail.queries import hexed, in_order, words
 
 CHUNK = 1000  # rows made at a time
 STUCK = (LetterState.HELD, LetterState.UNDELIVERABLE, LetterState.QUARANTINED)  # until an operator looks
@@ -117,18 +117,19 @@ def drop(
     """
     if about_id is None and recipient_id is None and scope_id is None:
         raise ValueError("Dropping needs to know what the letters are about or for whom they are.")
-    chosen = update(Letter).where(Letter.state.in_(NOT_ON_THEIR_WAY))
+    chosen: list[ColumnElement[bool]] = [Letter.state.in_(NOT_ON_THEIR_WAY)]
     if kinds is not None:
-        chosen = chosen.where(Letter.kind.in_(kinds))
+        chosen.append(Letter.kind.in_(kinds))
     if about_id is not None:
-        chosen = chosen.where(Letter.about_id == about_id)
+        chosen.append(Letter.about_id == about_id)
     if recipient_id is not None:
-        chosen = chosen.where(Letter.recipient_id == recipient_id)
+        chosen.append(Letter.recipient_id == recipient_id)
     if scope_id is not None:
-        chosen = chosen.where(Letter.scope_id == scope_id)
+        chosen.append(Letter.scope_id == scope_id)
     if below_version is not None:
-        chosen = chosen.where(Letter.about_version < below_version)
-    return changed(chosen.values(state=LetterState.DROPPED, drop_reason=reason, lease_owner=None, lease_until=None))
+        chosen.append(Letter.about_version < below_version)
+    dropped = update(Letter).where(Letter.id.in_(in_order(*chosen, patient=True)))
+    return changed(dropped.values(state=LetterState.DROPPED, drop_reason=reason, lease_owner=None, lease_until=None))
 
 
 def owe_again(

@@ -9,8 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, String, Time, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Integer, Select, String, Subquery, Time, Uuid, and_, func, literal, or_, select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account, ReminderTime
@@ -118,6 +117,8 @@ def reminders_in_sight(now: datetime) -> Select[*tuple[Any, ...]]:
     ]
     unanswered = and_(Rsvp.id.is_(None), ReminderTime.minutes == UNANSWERED)
     occasion = (Meeting.id, Meeting.version, ReminderTime.minutes)
+    own = groups_with_times_of_their_own()
+    scope = func.coalesce(own.c.scope_id, literal(EVERYWHERE, Uuid()))
     return (
         select(
             Membership.account_id.label("recipient_id"),
@@ -138,7 +139,8 @@ def reminders_in_sight(now: datetime) -> Select[*tuple[Any, ...]]:
         .join(Group, Group.id == Meeting.group_id)
         .join(Membership, Membership.group_id == Meeting.group_id)
         .join(Account, Account.id == Membership.account_id)
-        .join(ReminderTime, times_of(Membership.account_id, Meeting.group_id))
+        .outerjoin(own, and_(own.c.account_id == Membership.account_id, own.c.scope_id == Meeting.group_id))
+        .join(ReminderTime, and_(ReminderTime.account_id == Membership.account_id, ReminderTime.scope_id == scope))
         .outerjoin(Rsvp, and_(Rsvp.meeting_id == Meeting.id, Rsvp.membership_id == Membership.id))
         .where(Meeting.state == MeetingState.PLANNED, Meeting.starts_at > now, or_(*looked_at))
         .where(Group.state == GroupState.ACTIVE, Membership.state == MembershipState.ACTIVE)
@@ -147,14 +149,10 @@ def reminders_in_sight(now: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
-def times_of(account_id: Any, group_id: Any) -> ColumnElement[bool]:
-    """The account's times for this group: its own where there are any, else those for all groups."""
-    own = aliased(ReminderTime)
-    has_own = exists().where(own.account_id == account_id, own.scope_id == group_id)
-    return and_(
-        ReminderTime.account_id == account_id,
-        or_(ReminderTime.scope_id == group_id, and_(ReminderTime.scope_id == EVERYWHERE, ~has_own)),
-    )
+def groups_with_times_of_their_own() -> Subquery:
+    """The groups for which an account has chosen times; in all others those for all groups hold."""
+    own = select(ReminderTime.account_id, ReminderTime.scope_id).where(ReminderTime.scope_id != EVERYWHERE)
+    return own.distinct().subquery("own")
 
 
 def replan(wished: RemindersWished) -> None:
