@@ -25,6 +25,7 @@ from supportgroup.mail import compose, epoch
 from supportgroup.mail.kinds import GATHERABLE, KINDS, Recipient, Recipients, Says, Scopes, quiet_until
 from supportgroup.mail.leases import (
     BATCH,
+    DOUBTS,
     PRIORITIES,
     Done,
     Identity,
@@ -296,7 +297,7 @@ def after_answer(letter: Letter, outcome: Outcome, now: datetime) -> dict[str, A
             log.error("letter-refused", letter=letter.id, kind=letter.kind, outcome=str(outcome))
             return {"becomes": LetterState.UNDELIVERABLE}
         case Outcome.AMBIGUOUS:
-            return after_doubt(letter, now, again=KINDS[letter.kind].again)
+            return after_doubt(letter, now, again=KINDS[letter.kind].again, most=DOUBTS)
         case Outcome.TRANSIENT | Outcome.UNREACHABLE:
             step = BACK_OFF[min(letter.attempts, len(BACK_OFF) - 1)]
             return {"becomes": LetterState.OWED, "next_at": now + step * random.uniform(1 - SPREAD, 1 + SPREAD)}  # noqa: S311

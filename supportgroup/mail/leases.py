@@ -24,7 +24,8 @@ from supportgroup.mail.queries import in_order, words
 LEASE = timedelta(seconds=180)
 BATCH = 100
 PRIORITIES = (0, 1, 2)  # signing in and safety; what may not wait; what waits for quiet hours to end
-CRASHES = 3  # then a letter is held
+CRASHES = 3  # of its senders, then a letter is held
+DOUBTS = 5  # a relay that hangs up after the text may do so for any letter: this one is held later
 DOUBT = timedelta(seconds=60)  # after the first time that nobody knows; twice as long after the next
 KEPT, CHUNK = timedelta(days=30), 5000  # how long letters are kept that ended; how many go at a time
 
@@ -210,13 +211,13 @@ class Leases:
         self.connection.execute(GIVE_BACK, {"letters": [letter.id for letter in letters], "owner": self.owner})
 
 
-def after_doubt(letter: Letter, now: datetime, *, again: bool) -> dict[str, Any]:
+def after_doubt(letter: Letter, now: datetime, *, again: bool, most: int = CRASHES) -> dict[str, Any]:
     """Nobody knows whether it went out, or it breaks its sender: longer waits, then held for an operator.
 
     Not `again`: held at once, for a second copy would be worse than none.
     """
     crashes = letter.crash_count + 1
-    held = crashes >= CRASHES or not again
+    held = crashes >= most or not again
     if held:
         log.error("letter-held", letter=letter.id, kind=letter.kind)
     return {
