@@ -167,20 +167,25 @@ class Recipients:
     find: Callable[[set[UUID]], dict[UUID, Recipient]]
 
 
+MORNING = timedelta(hours=1)  # after quiet hours, until what waited comes: at nine where they end at eight
+
+
 def quiet_until(instant: datetime, recipient: Recipient) -> datetime:
-    """The first instant from `instant` on that is not in the recipient's quiet hours."""
+    """When a letter that can wait comes: at this instant, or in the morning where that lies in the quiet hours."""
     return after_quiet(instant, recipient.quiet, recipient.zone)
 
 
 def after_quiet(instant: datetime, quiet: tuple[time, time] | None, zone: ZoneInfo) -> datetime:
     """The same, where only the quiet hours are known: from, until, on the clock of this zone."""
-    if quiet is None:
+    if quiet is None or not is_quiet(instant, quiet, zone):
         return instant
+    wall, ends = instant.astimezone(zone), quiet[1]
+    day = wall.date() if wall.time() < ends else wall.date() + timedelta(days=1)
+    end = datetime.combine(day, ends, zone).astimezone(instant.tzinfo)
+    return end if is_quiet(end + MORNING, quiet, zone) else end + MORNING
+
+
+def is_quiet(instant: datetime, quiet: tuple[time, time], zone: ZoneInfo) -> bool:
     begins, ends = quiet
-    wall = instant.astimezone(zone)
-    now = wall.time()
-    inside = begins <= now < ends if begins <= ends else now >= begins or now < ends
-    if not inside:
-        return instant
-    day = wall.date() if now < ends else wall.date() + timedelta(days=1)
-    return datetime.combine(day, ends, zone).astimezone(instant.tzinfo)
+    now = instant.astimezone(zone).time()
+    return begins <= now < ends if begins <= ends else now >= begins or now < ends

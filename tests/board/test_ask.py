@@ -146,7 +146,7 @@ def test_at_night_it_is_said_when_letters_go_out(circle, frozen):
 
     page = circle.browser(circle.ben).post(circle.path("asks", "new"), data=THREE, follow_redirects=True).text
 
-    assert "People looking now can see it; letters go out from 08:00." in page
+    assert "People looking now can see it; letters go out from 09:00." in page
 
 
 def test_changing_when_tells_who_helps(circle, postbox):

@@ -154,7 +154,7 @@ def test_at_night_only_what_is_needed_by_noon_wakes_anybody_and_the_page_says_so
     assert deliver_due() == 0
     page = circle.page(circle.ben, by_ten)
     assert "hearing of it now" not in page
-    assert "letters go out from 08:00" in page
+    assert "letters go out from 09:00" in page
 
     circle.press(circle.cleo, by_nine, "hand-back")
     assert deliver_due() == 2

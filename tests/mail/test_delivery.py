@@ -213,9 +213,9 @@ def test_what_may_wait_waits_for_the_end_of_quiet_hours_and_nothing_is_frozen_be
     assert deliver_due() == 0
     waiting = state_of(letter)
     assert (waiting.state, waiting.attempts, waiting.header_date) == (LetterState.OWED, 0, None)
-    assert waiting.next_attempt_at == clock.now() + timedelta(hours=1)
+    assert waiting.next_attempt_at == clock.now() + timedelta(hours=2)  # an hour after they end
 
-    as_if_not_expired(frozen, timedelta(hours=1))
+    as_if_not_expired(frozen, timedelta(hours=2))
     assert deliver_due() == 1
     assert postbox[0]["Date"].datetime == clock.now()
 

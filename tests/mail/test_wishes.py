@@ -325,6 +325,6 @@ def test_quiet_hours_and_times_are_the_readers_own(ben, at_home, frozen, all_wan
     deliver_due()
     assert (fate(waits), fate(passes)) == ("owed", "sent")
 
-    frozen.shift(timedelta(hours=1))
+    frozen.shift(timedelta(hours=2))
     deliver_due()
     assert fate(waits) == "sent"
