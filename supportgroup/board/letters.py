@@ -69,7 +69,7 @@ def owe_again(
     expires_at: datetime | None = None,
     soon: int | None = None,
 ) -> None:
-    """Tell these that an ask is open again: at once, and in quiet hours when they end.
+    """Tell these that an ask is open again: at once, and in quiet hours an hour after them.
 
     What is needed by the noon after somebody's quiet hours passes them. `soon`: the priority of the rest.
     """

@@ -163,7 +163,7 @@ def test_at_night_only_what_is_needed_by_noon_wakes_anybody_and_the_page_says_so
     assert "and 1 person is hearing of it now" in page
     assert "letters go out from" not in page
 
-    frozen.move_to(datetime(2027, 5, 13, 6, 1, tzinfo=UTC))
+    frozen.move_to(datetime(2027, 5, 13, 7, 1, tzinfo=UTC))
     assert deliver_due() == 2
     assert "and 1 person is hearing of it now" in circle.page(circle.ben, by_ten)
 
