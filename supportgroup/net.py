@@ -11,7 +11,7 @@ import structlog
 from supportgroup import clock, pulse
 from supportgroup.db import db, transaction
 from supportgroup.mail import queries
-from supportgroup.mail.delivery import deliver, desk_of_app
+from supportgroup.mail.delivery import deliver_together
 from supportgroup.ticks import TICKS
 
 NET = timedelta(seconds=30)  # what is left to the workers before it is done here
@@ -31,7 +31,7 @@ def send_what_others_left(stop: "Stop", *, everything: bool) -> None:
     """Send for a few seconds; everything that is due where nobody else does, else what is overdue."""
     overdue_by = timedelta(0) if everything or pulse.silent(queries.LETTERS, NET) else NET
     until = clock.now() + timedelta(seconds=600 if everything else 5)
-    deliver(desk_of_app(until, overdue_by=overdue_by, stopping=stop.asked))
+    deliver_together(until, overdue_by=overdue_by, stopping=stop.asked)
     with transaction():
         pulse.beat(pulse.NET)
 

@@ -313,17 +313,25 @@ def desk_of_app(until: datetime, **more: Any) -> Desk:
 def deliver_for(seconds: timedelta, **more: Any) -> int:
     """Send what is due, for that long at most, or until the process is asked to end: the letter in hand comes first.
 
-    A relay that takes its time is spoken to over several connections at once. Returns how many letters were accepted.
+    Returns how many letters were accepted.
     """
-    until = clock.now() + seconds
-    with asked_to_stop() as stopping, ThreadPoolExecutor(HELPERS) as pool:
+    with asked_to_stop() as stopping:
+        return deliver_together(clock.now() + seconds, stopping=stopping, **more)
+
+
+def deliver_together(until: datetime, **more: Any) -> int:
+    """Send what is due; a relay that takes its time is spoken to over several connections at once.
+
+    `more` is about the desks. Returns how many letters were accepted.
+    """
+    with ThreadPoolExecutor(HELPERS) as pool:
         helped: list[Future[int]] = []
 
         def call_help() -> None:
             if len(helped) < HELPERS:
-                helped.append(pool.submit(help_out, app_of_now(), until, {**more, "stopping": stopping}))
+                helped.append(pool.submit(help_out, app_of_now(), until, more))
 
-        sent = deliver(desk_of_app(until, stopping=stopping, call_help=call_help, **more))
+        sent = deliver(desk_of_app(until, call_help=call_help, **more))
         return sent + sum(one.result() for one in helped)
 
 

@@ -180,7 +180,6 @@ TURNS = [
     update(Group).values(second_asked_at=clock.now(), rests_at=clock.now()),
     update(Ask).values(kind=AskKind.LISTEN),
     update(Report).values(state=ReportState.ANSWERED),
-    update(Meeting).values(host_id=None),
     *(update(Help).values(state=state) for state in HelpState),
     update(Help).values(state=HelpState.ACCEPTED),
     *(update(Ask).values(state=state) for state in AskState),
