@@ -95,6 +95,7 @@ from supportgroup.safety import avoid_views, crisis
 from supportgroup.safety import views as safety
 from supportgroup.safety.service import Blocked
 from supportgroup.squeeze import install_squeeze
+from supportgroup.ticks import TICKS
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
@@ -279,6 +280,7 @@ def install_mail(app: Flask, settings: Settings) -> None:
     )
     relay = Relay(settings.smtp_url or "smtp://127.0.0.1:1025")
     app.extensions["mail"] = (relay, sender)
+    app.extensions["ticks"] = TICKS  # with them every kind of letter is known wherever there is an app
     Recipients.find = accounts_queries.recipients
     Scopes.of = groups_queries.scopes
     Scopes.resting = groups_queries.resting

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from supportgroup.accounts import wishes
 from supportgroup.accounts.models import Account, ReminderTime
 from supportgroup.db import db, transaction
-from supportgroup.groups.models import Membership
+from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.mail.kinds import EVERYWHERE, PREFERENCES, How
 from supportgroup.mail.links import link
 from supportgroup.secrets import seal_token
@@ -328,3 +328,26 @@ def test_quiet_hours_and_times_are_the_readers_own(ben, at_home, frozen, all_wan
     frozen.shift(timedelta(hours=2))
     deliver_due()
     assert fate(waits) == "sent"
+
+
+def test_an_address_refused_for_good_is_paused_and_its_owner_hears_of_it_and_nobody_else(
+    ben, at_home, all_wanted, postbox
+):
+    postbox.answer_next("550 5.1.1 No such user", to="RCPT")
+    refused = ben.owe("ask-message")
+    deliver_due()
+    after = ben.owe("ask-message")
+    deliver_due()
+    assert (fate(refused), fate(after)) == ("undeliverable", "address-refused")
+    assert "Letters to your address came back" in at_home.get("/home").text
+    assert all(place.state is MembershipState.ACTIVE for place in ben.places)
+
+    at_home.post("/me/mail/trust")
+    assert "Letters to your address came back" not in at_home.get("/home").text
+    ben.owe("ask-message")
+    deliver_due()
+    (letter,) = postbox
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert re.fullmatch(
+        r"<[0-9a-f]+\.localhost>", letter["List-Id"]
+    )  # to sort by; it tells nothing
