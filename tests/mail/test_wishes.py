@@ -348,6 +348,4 @@ def test_an_address_refused_for_good_is_paused_and_its_owner_hears_of_it_and_nob
     deliver_due()
     (letter,) = postbox
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert re.fullmatch(
-        r"<[0-9a-f]+\.localhost>", letter["List-Id"]
-    )  # to sort by; it tells nothing
+    assert re.fullmatch(r"<[0-9a-f]+\.localhost>", letter["List-Id"])  # to sort by; it tells nothing
