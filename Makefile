@@ -63,7 +63,7 @@ bench: .venv/test.ok ## run the benchmarks, print a table, write benchmarks/resu
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: screenshots
-screenshots: .venv/test.ok ## take the README's pictures, and a meeting's steps, anew (needs a Chromium)
+screenshots: .venv/test.ok ## take the README's pictures, the board's, and a meeting's steps, anew (needs a Chromium)
 	@$(BIN)/python -m tests.browser.screenshots
 
 .PHONY: sheet

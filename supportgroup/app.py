@@ -32,6 +32,7 @@ from supportgroup.board import (
     asking_views,
     ending,
     listen_views,
+    names,
     offer_views,
     offers,
     spoken_views,
@@ -91,6 +92,7 @@ from supportgroup.privacy import erasing
 from supportgroup.privacy import queries as privacy_queries
 from supportgroup.privacy import views as privacy
 from supportgroup.reflections import views as reflections
+from supportgroup.reflections.queries import SaidYes
 from supportgroup.safety import avoid_views, crisis
 from supportgroup.safety import views as safety
 from supportgroup.safety.service import Blocked
@@ -284,6 +286,7 @@ def install_mail(app: Flask, settings: Settings) -> None:
     Recipients.find = accounts_queries.recipients
     Scopes.of = groups_queries.scopes
     Scopes.resting = groups_queries.resting
+    SaidYes.names = names.who_said_yes
 
 
 def signer_of(settings: Settings) -> Signer | None:

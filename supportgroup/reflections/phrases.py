@@ -5,6 +5,11 @@ from supportgroup.languages import lazy_gettext as _l
 from supportgroup.reflections.models import Came, Guess, Prompt, Reply, Thought, Unease
 
 GUESSES = {Guess.HARDLY: _l("Hardly"), Guess.MAYBE: _l("Maybe"), Guess.LIKELY: _l("Likely")}
+YOU_SAID = {
+    Guess.HARDLY: _l("You said hardly."),
+    Guess.MAYBE: _l("You said maybe."),
+    Guess.LIKELY: _l("You said likely."),
+}
 UNEASE = {Unease.NOT: _l("Not"), Unease.A_BIT: _l("A bit"), Unease.QUITE: _l("Quite"), Unease.VERY: _l("Very")}
 THOUGHTS = {
     Thought.BOTHER: _l("I don’t want to bother anyone"),

@@ -1,6 +1,6 @@
 """Finding reflections and notes, each by its owner alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +12,12 @@ from supportgroup.reflections.looking_back import Look
 from supportgroup.reflections.models import Note, Reflection
 
 SHOWN = 10  # on a page
+
+
+class SaidYes:
+    """Where the rooms above say who said yes: of an account's own asks, each with the names that it sees."""
+
+    names: Callable[[UUID, Collection[UUID]], Mapping[UUID, str]]
 
 
 def reflection(account_id: UUID, reflection_id: UUID, *, lock: bool = False) -> Reflection | None:

@@ -27,9 +27,11 @@ def words() -> dict[str, object]:
 @login_required
 def index() -> ResponseReturnValue:
     looks = queries.looks(current_user.id)
+    shown = queries.reflections(current_user.id, after=request.args.get("after"))
     return render_template(
         "reflections/index.html",
-        reflections=queries.reflections(current_user.id, after=request.args.get("after")),
+        reflections=shown,
+        said_yes=queries.SaidYes.names(current_user.id, {one.ask_id for one in shown.items if one.ask_id}),
         notes=queries.notes(current_user.id, after=request.args.get("notes")),
         guesses=looking_back.guesses(looks),
         unease=looking_back.unease(looks),

@@ -1,15 +1,12 @@
-"""`make screenshots`: the README's pictures, and those of a meeting's steps, taken anew from the demo."""
+"""`make screenshots`: pictures of the demo for the README, of the board, and of a meeting's steps, taken anew."""
 
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import click
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 from sqlalchemy import select
 
@@ -20,19 +17,18 @@ from supportgroup.db import db, transaction
 from supportgroup.mail.links import link
 from supportgroup.meetings.models import Meeting
 from supportgroup.valkey import free_port
+from tests.browser.board_pictures import FOLDER, take_board
 from tests.browser.conftest import OPTIONS, chromium_path
+from tests.browser.pictures import DESKTOP, PHONE, PICTURES, picture, signed_in
 from tests.processes import Service, service
 
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SLUG = "evening-circle"
 CIRCLE = f"/g/{SLUG}"
-PHONE, DESKTOP = (390, 844), (1280, 860)
 DAY = timedelta(days=1)
 SHOTS = (
     ("home-phone-dark", "/home", PHONE, "dark"),
     ("board-phone", f"{CIRCLE}/board", PHONE, "light"),
     ("ask-phone", "first open ask", PHONE, "light"),
-    ("hard-phone", f"{CIRCLE}/board/asks/new", PHONE, "light"),
     ("group-desktop", CIRCLE, DESKTOP, "light"),
     ("meetings-desktop", f"{CIRCLE}/meetings", DESKTOP, "dark"),
 )
@@ -42,7 +38,7 @@ def main() -> None:
     path = chromium_path()
     if path is None:
         raise SystemExit("No Chromium was found (Debian: apt-get install chromium).")
-    PICTURES.mkdir(exist_ok=True)
+    (PICTURES / FOLDER).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as var:
         environ = {
             "SUPPORTGROUP_VAR": var,
@@ -63,48 +59,8 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
             ada, ben = (signed_in(browser, doors[name]) for name in ("Ada", "Ben"))
             take(browser, running.url, ben)
+            take_board(browser, running, ben)
             take_meeting(browser, running, ada, ben)
-
-
-def signed_in(browser: Browser, door: str) -> StorageState:
-    """What a browser keeps of somebody who signed in."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(door)
-    page.get_by_role("button", name="Sign in").click()
-    return context.storage_state()
-
-
-@contextmanager
-def picture(
-    browser: Browser,
-    name: str,
-    size: tuple[int, int],
-    *,
-    scheme: str = "light",
-    who: StorageState | None = None,
-    sharp: bool = False,
-    whole: bool = False,
-) -> Iterator[Page]:
-    """A page that is taken when the block ends, as that person sees it or as somebody who is not signed in does.
-
-    A sharp one has four times as many points, and as many octets nearly; a `whole` one is as long as the page.
-    """
-    width, height = size
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if scheme == "dark" else "light",
-        storage_state=who,
-        device_scale_factor=2 if sharp else 1,
-    )
-    page = context.new_page()
-    yield page
-    if whole:  # what stands at the window's edges stands at the page's, too
-        page.evaluate("window.scrollTo(0, 0)")
-        page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
-    page.screenshot(path=PICTURES / f"{name}.png")
-    context.close()
-    click.echo(f"docs/pictures/{name}.png")
 
 
 def take(browser: Browser, url: str, ben: StorageState) -> None:

@@ -10,6 +10,7 @@ from supportgroup.db import db, transaction
 from supportgroup.load.service import note_outcomes
 from supportgroup.reflections.models import Came, Guess, Reflection, Reply
 from supportgroup.reflections.service import Before, note_before
+from supportgroup.safety import service as safety
 from tests.factories import make_ask, make_help
 
 ASK = {
@@ -125,7 +126,12 @@ def test_ben_guesses_asks_and_looks_again_all_on_pages(ben, cleo, browser_of):
     browser.post(f"{board}/{ask}/happened", data={"happened": "yes"})
     assert known() == (Reply.YES, Came.HAPPENED)
     assert "What happened: Cleo said yes, and it happened." in browser.get(f"{board}/{ask}").text
-    assert "You said hardly once. It got a yes." in browser.get("/me/reflections").text
+    mine = browser.get("/me/reflections").text
+    assert "You said hardly once. It got a yes." in mine
+    assert "What happened: Cleo said yes, and it happened." in mine
+    with transaction():
+        safety.block(by=ben.id, other=cleo.id)
+    assert "What happened: someone said yes, and it happened." in browser.get("/me/reflections").text
 
 
 def test_left_folded_nothing_is_kept_and_ben_can_still_look_back(ben, cleo, browser_of):
