@@ -307,33 +307,35 @@ def make_ask(told: story.Ask, places: dict[str, Membership], now: datetime) -> N
             asker_says=told.came_of_it,
         )
     )
+    add_helps(told, ask, places)
+    add_what_was_said(told, ask, places)
+
+
+def add_helps(told: story.Ask, ask: Ask, places: dict[str, Membership]) -> None:
+    """Who said yes, two hours after it was asked."""
     for name in told.helped_by:
-        help_state = HelpState.DONE if told.state is AskState.DONE else HelpState.ACCEPTED
-        said_yes = opened + timedelta(hours=2)
         add(
             Help(
                 id=key(ask.id, name),
                 ask_id=ask.id,
                 helper_id=places[name].id,
-                state=help_state,
-                accepted_at=said_yes,
-                ended_at=ask.closed_at if ended else None,
+                state=HelpState.DONE if told.state is AskState.DONE else HelpState.ACCEPTED,
+                accepted_at=ask.opened_at + timedelta(hours=2),
+                ended_at=ask.closed_at,
                 thanks=told.thanks,
                 thanked_at=ask.closed_at if told.thanks else None,
             )
         )
+
+
+def add_what_was_said(told: story.Ask, ask: Ask, places: dict[str, Membership]) -> None:
+    """The thread of it; and of one to be heard, who has."""
     for number, (name, text) in enumerate(told.thread):
-        said = opened + timedelta(hours=2, minutes=10 * (number + 1))
+        said = ask.opened_at + timedelta(hours=2, minutes=10 * (number + 1))
         add(Message(id=key(ask.id, number), ask_id=ask.id, author_id=places[name].id, text=text, created_at=said))
     for name in told.heard_by:
-        add(
-            Heard(
-                id=key(ask.id, "heard", name),
-                ask_id=ask.id,
-                membership_id=places[name].id,
-                created_at=opened + timedelta(hours=1),
-            )
-        )
+        heard = {"id": key(ask.id, "heard", name), "membership_id": places[name].id}
+        add(Heard(**heard, ask_id=ask.id, created_at=ask.opened_at + timedelta(hours=1)))
 
 
 def tell_group(told: story.Ask, places: dict[str, Membership], now: datetime) -> None:

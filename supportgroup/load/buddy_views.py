@@ -40,6 +40,12 @@ def buddy(slug: str) -> ResponseReturnValue:
     )
 
 
+def back(slug: str, said: str) -> ResponseReturnValue:
+    """To the page of buddies, with a word on what was done."""
+    flash(said)
+    return redirect(url_for(".buddy", slug=slug), 303)
+
+
 @bp.post(f"{ROOM}/want")
 @login_required
 def want_buddy(slug: str) -> ResponseReturnValue:
@@ -48,8 +54,10 @@ def want_buddy(slug: str) -> ResponseReturnValue:
     willing = "willing" in request.form
     with transaction():
         buddies.want(me=me, willing=willing)
-    flash(_("Noted. A round begins on Monday morning.") if willing else _("That is fine. You are in no more rounds."))
-    return redirect(url_for(".buddy", slug=slug), 303)
+    return back(
+        slug,
+        _("Noted. A round begins on Monday morning.") if willing else _("That is fine. You are in no more rounds."),
+    )
 
 
 @bp.post(f"{ROOM}/end")
@@ -58,8 +66,7 @@ def end_buddy(slug: str) -> ResponseReturnValue:
     me = enter(slug)
     with transaction():
         buddies.end_mine(me)
-    flash(_("It is over for this week. No reason is needed."))
-    return redirect(url_for(".buddy", slug=slug), 303)
+    return back(slug, _("It is over for this week. No reason is needed."))
 
 
 @bp.post(f"{ROOM}/switch")
@@ -70,8 +77,9 @@ def switch_buddies(slug: str) -> ResponseReturnValue:
     on = "on" in request.form
     with transaction():
         buddies.switch(by=me, on=on)
-    flash(_("Buddy rounds are on. Whoever would like to says so here.") if on else _("Buddy rounds are off."))
-    return redirect(url_for(".buddy", slug=slug), 303)
+    return back(
+        slug, _("Buddy rounds are on. Whoever would like to says so here.") if on else _("Buddy rounds are off.")
+    )
 
 
 @destination("buddy")
