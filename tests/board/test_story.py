@@ -30,7 +30,7 @@ from tests.board.story import ANY, WHO, Circle
 from tests.databases import WHOLE
 
 MANY = int(os.environ.get("STORIES", "60" if WHOLE else "2"))
-STEPS = 50
+STEPS = 50 if WHOLE else 30
 
 # What stands on the page of an ask, for its asker by its state, for who helps by the state of their help, and for the
 # others by both. No state is without a sentence.
