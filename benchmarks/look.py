@@ -8,7 +8,7 @@ turn with ours: what it takes is the browser's own. Figures, not tests: time is 
 import tempfile
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from playwright.sync_api import Browser, sync_playwright
@@ -31,6 +31,7 @@ PAGES = (
     "/me",
 )
 TIMES, SLOWED = 7, 4
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "service_workers": "block"}
 # Milliseconds until the server answered and until the first paint, and how far things moved in the tenth of a second
 # after it.
 SEEN = """() => new Promise((say) => {
@@ -46,6 +47,14 @@ SEEN = """() => new Promise((say) => {
 })"""
 
 
+class Seen(NamedTuple):
+    """Milliseconds until the first byte came and until something was seen, and how far things moved afterwards."""
+
+    answered: float
+    painted: float
+    shift: float
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         app = whole_app(Path(folder))
@@ -55,59 +64,58 @@ def main() -> None:
             db.session.remove()
         with serving(app) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=OPTIONS)
-            show([Visit(Site(url, app, world), browser, path) for path in PAGES])
+            site = Site(url, app, world)
+            show([weigh(site, browser, path) for path in PAGES], look(site, browser))
             browser.close()
 
 
-def show(visits: list["Visit"]) -> None:
-    """Visit all of them in turn, so that what else the machine does meets each alike; then print the medians."""
-    for _ in range(TIMES + 1):
-        for visit in visits:
-            visit.again()
-    floor = visits[0].first_paint
+def show(weights: list[tuple[float, float]], seen: list[list[Seen]]) -> None:
+    """A line for each page, with the medians of its visits, and how far things moved at most."""
     click.echo(
         f"{'page':<28}{'first visit':>12}{'afterwards':>12}{'answer':>10}{'first paint':>14}{'x floor':>10}{'shift':>8}"
     )
-    for visit in visits:
-        first, later = visit.weights[0] / 1000, max(visit.weights[1:]) / 1000
-        times = f"{visit.answer:>7.0f} ms{visit.first_paint:>11.0f} ms{visit.first_paint / floor:>10.2f}"
-        click.echo(f"{visit.path:<28}{first:>9.1f} kB{later:>9.1f} kB{times}{visit.shift:>8.3f}")
+    floor = median(one.painted for one in seen[0])
+    for path, (first, later), visits in zip(PAGES, weights, seen, strict=True):
+        answer, paint = median(one.answered for one in visits), median(one.painted for one in visits)
+        times = f"{answer:>7.0f} ms{paint:>11.0f} ms{paint / floor:>10.2f}{max(one.shift for one in visits):>8.3f}"
+        click.echo(f"{path:<28}{first:>9.1f} kB{later:>9.1f} kB{times}")
 
 
-class Visit:
-    """A page that is visited again and again in a tab of its own; what visits weighed, and how soon it was seen."""
+def weigh(site: Site, browser: Browser, path: str) -> tuple[float, float]:
+    """Kilobytes over the wire for who has never been here, and for who comes again."""
+    context = site.context(browser, "member", **PHONE)
+    page, sizes, weights = context.new_page(), list[int](), list[float]()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+    for _ in range(2):
+        sizes.clear()
+        page.goto(address(site, path), wait_until="networkidle")
+        weights.append(sum(sizes) / 1000)
+    context.close()
+    return weights[0], weights[1]
 
-    def __init__(self, site: Site, browser: Browser, path: str) -> None:
-        context = site.context(browser, "member", viewport={"width": 390, "height": 844}, service_workers="block")
-        self.path, self.page = path, context.new_page()
-        self.address = site.url + path.format(slug=site.world.here.group.slug)
-        self.sizes, self.weights, self.seen = list[int](), list[int](), list[Any]()
-        session = context.new_cdp_session(self.page)
-        session.send("Network.enable")
-        session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
-        session.on("Network.loadingFinished", lambda event: self.sizes.append(int(event["encodedDataLength"])))
 
-    def again(self) -> None:
-        self.sizes.clear()
-        self.page.bring_to_front()  # what is behind something else is not painted
-        self.page.goto(self.address, wait_until="networkidle")
-        self.weights.append(sum(self.sizes))
-        self.seen.append(self.page.evaluate(SEEN))
+def look(site: Site, browser: Browser) -> list[list[Seen]]:
+    """What the visits of each page saw. One tab goes round, so that what else the machine does meets all pages alike.
 
-    @property
-    def answer(self) -> float:
-        """Milliseconds until the first byte came, after the first visit."""
-        return median(one[0] for one in self.seen[1:])
+    A tab for each would have them compete for the processor and be painted late.
+    """
+    context = site.context(browser, "member", **PHONE)
+    page = context.new_page()
+    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+    rounds = list[list[Seen]]()
+    for _ in range(TIMES + 1):  # the first fills the browser's cache
+        rounds.append([])
+        for path in PAGES:
+            page.goto(address(site, path), wait_until="networkidle")
+            rounds[-1].append(Seen(*page.evaluate(SEEN)))
+    context.close()
+    return [list(visits) for visits in zip(*rounds[1:], strict=True)]
 
-    @property
-    def first_paint(self) -> float:
-        """Milliseconds until something was seen, after the first visit."""
-        return median(one[1] for one in self.seen[1:])
 
-    @property
-    def shift(self) -> float:
-        """How far things moved, at most."""
-        return max(float(one[2]) for one in self.seen)
+def address(site: Site, path: str) -> str:
+    return site.url + path.format(slug=site.world.here.group.slug)
 
 
 if __name__ == "__main__":
