@@ -76,7 +76,8 @@ def broker(on: Stage) -> Told:
     after = found.end.extra - found.killed.extra
     well = kept(found.killed) and kept(found.end) and found.killed.extra <= IN_HAND and after == 0
     late = found.late.total_seconds()
-    return f"{figures(3, found.end)}, {after} after the kill, late by {late:.0f} s", well and late <= 90
+    said = f"{after} after the kill, late by {late:.0f} s, slowest page {found.slowest:.2f} s"
+    return f"{figures(3, found.end)}, {said}", well and late <= 90 and found.slowest < 1
 
 
 def figures(times: int, found: Account) -> str:

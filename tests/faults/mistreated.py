@@ -1,9 +1,11 @@
-"""Two workers, two beats and the net on a real broker: a worker killed, the broker emptied, then frozen."""
+"""Two workers, two beats, the net and the web on a real broker: a worker killed, the broker emptied, then frozen."""
 
 import os
 import signal
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,14 +25,19 @@ from tests.processes import Service, service, until
 from tests.relay import relay
 from tests.services import Services
 
+PAGES = ("/", "/groups", "/sign-in", "/help-now", "/healthz")
+VISITS = 20  # of each page while the broker stands still
+
 
 @dataclass(frozen=True)
 class Mistreated:
-    """What came of it after the kill, and at the end; and how late the last letters were that the net took."""
+    """What came of it after the kill, and at the end; how late the last letters were that the net took, and how many
+    seconds the slowest page took meanwhile."""
 
     killed: Account
     end: Account
     late: timedelta
+    slowest: float
 
 
 @contextmanager
@@ -69,12 +76,15 @@ def mistreated(on: Stage, *, letters: int, hasty: bool) -> Mistreated:
             running.start("worker")
             on.wait()
 
+            running.start("web")
+            running.wait_for_web()
             carrier.started[0][0].send_signal(signal.SIGSTOP)
             begun = clock.now()
             owe_reminders(letters)
             net.start("net") if hasty else running.start("deliver")
+            slowest = max(seconds_of(running.url + page) for _ in range(VISITS) for page in PAGES)
             on.wait()
-            return Mistreated(after_kill, account(there), last_sent() - begun)
+            return Mistreated(after_kill, account(there), last_sent() - begun, slowest)
 
 
 def end_politely(running: Service, worker: subprocess.Popen[bytes]) -> None:
@@ -82,6 +92,13 @@ def end_politely(running: Service, worker: subprocess.Popen[bytes]) -> None:
     os.killpg(worker.pid, signal.SIGTERM)
     worker.wait(20)
     running.running.remove(worker)
+
+
+def seconds_of(address: str) -> float:
+    """How long a page takes that answers 200; anything else raises."""
+    begun = time.monotonic()
+    urllib.request.urlopen(address, timeout=30).read()
+    return time.monotonic() - begun
 
 
 def last_sent() -> datetime:

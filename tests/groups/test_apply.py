@@ -34,7 +34,7 @@ def tick(function):
         function()
 
 
-def test_dan_applies_by_letter_and_ada_lets_him_in(client, asking, group, ada, browser_of, postbox):
+def test_dan_applies_by_letter_and_ada_lets_him_in(client, asking, group, ada, browser_of, postbox, frozen):
     join_by_letter(client, postbox, f"/g/{group.slug}/join", answer_0="My mother.")
     dan = place_of(group, account_of("dan@example.org"))
     assert dan.state is MembershipState.APPLIED

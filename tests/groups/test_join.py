@@ -37,7 +37,7 @@ def test_dan_joins_an_open_group_with_one_form_and_one_letter(client, group, ada
     assert db.session.scalar(select(func.count()).select_from(PendingJoining)) == 0
 
 
-def test_the_welcome_says_the_cover_word_and_nothing_of_the_group(client, group, ada, postbox):
+def test_the_welcome_says_the_cover_word_and_nothing_of_the_group(client, group, ada, postbox, frozen):
     join_by_letter(client, postbox, f"/g/{group.slug}/join")
     deliver_due()
 
