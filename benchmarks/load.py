@@ -4,7 +4,7 @@ import statistics
 import threading
 import time
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 
 CONNECTIONS = 8
 
@@ -29,8 +29,12 @@ def measure(port: int, path: str, cookie: str, seconds: float) -> Load:
     def ask() -> None:
         connection = HTTPConnection("127.0.0.1", port, timeout=20)
         while (start := time.perf_counter()) < end:
-            connection.request("GET", path, headers={"Cookie": cookie, "Host": f"127.0.0.1:{port}"})
-            answer = connection.getresponse()
+            try:
+                connection.request("GET", path, headers={"Cookie": cookie, "Host": f"127.0.0.1:{port}"})
+                answer = connection.getresponse()
+            except (RemoteDisconnected, ConnectionResetError):  # a web process that has served its share ends
+                connection.close()
+                continue
             sizes.add(len(answer.read()))
             if answer.status != 200:
                 wrong.append(answer.status)
