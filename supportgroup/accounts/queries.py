@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ScalarResult, case, func, select
@@ -194,9 +194,13 @@ def recipients(account_ids: set[UUID]) -> dict[UUID, Recipient]:
     return {account.id: recipient(account, wishes[account.id]) for account in accounts.values()}
 
 
+def quiet_hours(begins: time | None, ends: time | None) -> tuple[time, time] | None:
+    """From when until when only what cannot wait comes, on the account's own clock; None where there are none."""
+    return (begins, ends) if begins and ends else None
+
+
 def recipient(account: Account, wishes: Mapping[tuple[str, UUID], How] | None = None) -> Recipient:
     """The account as the mail room knows it."""
-    quiet = (account.quiet_from, account.quiet_until) if account.quiet_from and account.quiet_until else None
     return Recipient(
         id=account.id,
         email=account.email,
@@ -204,7 +208,7 @@ def recipient(account: Account, wishes: Mapping[tuple[str, UUID], How] | None = 
         zone=clock.zone(account.zone),
         language=account.language,
         full=account.full_letters,
-        quiet=quiet,
+        quiet=quiet_hours(account.quiet_from, account.quiet_until),
         wishes=wishes or {},
         paused_until=account.paused_until,
         refused=account.address_refused_at is not None,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
+from supportgroup.accounts.queries import quiet_hours
 from supportgroup.board.eyes import seen_pairs
 from supportgroup.board.models import Ask, AskKind, AskState, Help, HelpState
 from supportgroup.db import db
@@ -38,20 +39,19 @@ def owe_about(
     priority: int | None = None,
 ) -> None:
     """Owe these accounts a letter about an ask: now, unless told otherwise."""
-    letters = [
-        Owed(
-            recipient_id=account_id,
-            about_id=ask.id,
-            about_version=ask.version,
-            occasion=f"{ask.id.hex}:{occasion}",
-            due_at=due_at or clock.now(),
-            expires_at=expires_at,
-            scope_id=ask.group_id,
-            priority=priority,
-        )
-        for account_id in accounts
-    ]
-    owe(kind_name, letters)
+    more = {"due_at": due_at or clock.now(), "expires_at": expires_at, "priority": priority}
+    owe(kind_name, [about(ask, account_id, occasion, **more) for account_id in accounts])
+
+
+def about(ask: Ask, account_id: UUID, occasion: str, **more: Any) -> Owed:
+    return Owed(
+        recipient_id=account_id,
+        about_id=ask.id,
+        about_version=ask.version,
+        occasion=f"{ask.id.hex}:{occasion}",
+        scope_id=ask.group_id,
+        **more,
+    )
 
 
 def owe_asker(kind_name: str, ask: Ask, *, occasion: str) -> None:
@@ -77,22 +77,11 @@ def owe_again(
     hours = select(Account.id, Account.zone, Account.quiet_from, Account.quiet_until)
     for reader in db.session.execute(hours.where(Account.id.in_(account_ids))):
         zone = clock.zone(reader.zone)
-        quiet = (reader.quiet_from, reader.quiet_until) if reader.quiet_from and reader.quiet_until else None
-        awake = after_quiet(now, quiet, zone)
+        awake = after_quiet(now, quiet_hours(reader.quiet_from, reader.quiet_until), zone)
         noon = datetime.combine(awake.astimezone(zone).date(), NOON, zone)
         passes = awake > now and ask.needed_by is not None and ask.needed_by <= noon
-        letters.append(
-            Owed(
-                recipient_id=reader.id,
-                about_id=ask.id,
-                about_version=ask.version,
-                occasion=f"{ask.id.hex}:{occasion}",
-                due_at=now if passes else awake,
-                expires_at=expires_at,
-                scope_id=ask.group_id,
-                priority=1 if passes else soon,
-            )
-        )
+        due_at, priority = (now, 1) if passes else (awake, soon)
+        letters.append(about(ask, reader.id, occasion, due_at=due_at, expires_at=expires_at, priority=priority))
     owe(kind_name, letters)
 
 

@@ -117,15 +117,11 @@ def stepping(*, patient: bool) -> Any:
 
 
 STEP, STEP_PATIENTLY = stepping(patient=False), stepping(patient=True)
-OURS = (  # in the order of their ids, as everywhere: two who return some of the same letters do not wait for each other
-    select(LETTERS.c.id)
-    .where(
-        LETTERS.c.id.in_(bindparam("letters", expanding=True)),
-        LETTERS.c.lease_owner == bindparam("owner"),
-        LETTERS.c.state == LetterState.CLAIMED,
-    )
-    .order_by(LETTERS.c.id)
-    .with_for_update()
+OURS = in_order(
+    LETTERS.c.id.in_(bindparam("letters", expanding=True)),
+    LETTERS.c.lease_owner == bindparam("owner"),
+    LETTERS.c.state == LetterState.CLAIMED,
+    patient=True,
 )
 GIVE_BACK = update(LETTERS).where(LETTERS.c.id.in_(OURS)).values(state=LetterState.OWED, **FREE)
 

@@ -12,9 +12,10 @@ from supportgroup.errors import Refused
 from supportgroup.groups.models import GroupState, Membership, MembershipState
 from supportgroup.groups.service import MembershipEnded
 from supportgroup.languages import gettext as _
-from supportgroup.mail.service import Owed, owe
+from supportgroup.mail.service import owe
 from supportgroup.meetings import calendars, queries, rota
 from supportgroup.meetings.models import Answer, Meeting, Rsvp
+from supportgroup.meetings.owing import about, moment
 from supportgroup.meetings.reminders import COMING, remind, remind_no_more
 
 LAST_DAY = timedelta(hours=24)  # before a meeting: from then on a free place is whose who takes it first
@@ -108,25 +109,12 @@ def fill_places(meeting: Meeting) -> None:
             one.answer, one.answered_at = Answer.GOING, clock.now()
         db.session.flush()
         remind(meeting, people)
-    owe("place-free", [place_free(meeting, member) for member in people])
+    owe("place-free", [about(meeting, member.account_id, moment()) for member in people])
 
 
 def members(ids: Collection[UUID]) -> list[Membership]:
     found = select(Membership).where(Membership.id.in_(ids), Membership.state == MembershipState.ACTIVE)
     return list(db.session.scalars(found))
-
-
-def place_free(meeting: Meeting, member: Membership) -> Owed:
-    now = clock.now()
-    return Owed(
-        recipient_id=member.account_id,
-        about_id=meeting.id,
-        about_version=meeting.version,
-        occasion=f"{meeting.id.hex}:{now:%Y%m%d%H%M%S%f}",
-        due_at=now,
-        expires_at=meeting.starts_at,
-        scope_id=meeting.group_id,
-    )
 
 
 def let_go(event: MembershipEnded) -> None:

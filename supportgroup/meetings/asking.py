@@ -10,9 +10,10 @@ from supportgroup.errors import Refused
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, GroupState, Membership
 from supportgroup.languages import gettext as _
-from supportgroup.mail.service import Owed, owe
+from supportgroup.mail.service import owe
 from supportgroup.meetings.doubts import FEW, FEW_BEFORE, HOSTLESS, HOSTLESS_BEFORE, question
 from supportgroup.meetings.models import Answer, Meeting, MeetingState, Rsvp
+from supportgroup.meetings.owing import about
 from supportgroup.meetings.service import cancel_meeting, changeable
 
 CHUNK = 200
@@ -59,19 +60,8 @@ def ask_whether() -> None:
     for meeting in db.session.scalars(due).all():
         asked = question(meeting)
         if asked is not None:
-            owe("meeting-whether", [letter(meeting, one, asked) for one in deciders(meeting, asked)])
-
-
-def letter(meeting: Meeting, member: Membership, asked: str) -> Owed:
-    return Owed(
-        recipient_id=member.account_id,
-        about_id=meeting.id,
-        about_version=meeting.version,
-        occasion=f"{meeting.id.hex}:{meeting.version}:{asked}",
-        due_at=clock.now(),
-        expires_at=meeting.starts_at,
-        scope_id=meeting.group_id,
-    )
+            occasion = f"{meeting.version}:{asked}"
+            owe("meeting-whether", [about(meeting, one.account_id, occasion) for one in deciders(meeting, asked)])
 
 
 def meet_anyway(*, by: Membership, meeting_id: UUID) -> Meeting:

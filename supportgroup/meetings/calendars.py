@@ -17,6 +17,7 @@ from supportgroup.mail.models import Letter, LetterState
 from supportgroup.mail.service import Owed, drop, owe
 from supportgroup.meetings.calendar import Entry
 from supportgroup.meetings.models import Answer, CalendarWish, Meeting, MeetingState, Rsvp
+from supportgroup.meetings.owing import about, moment
 from supportgroup.meetings.reminders import COMING, UNANSWERED
 from supportgroup.secrets import BadToken, row_of, token_of
 
@@ -145,7 +146,7 @@ def bring_in(meeting: Meeting, me: Membership) -> None:
     """This member comes, or may come, from now on: what their calendar is told, where they want that."""
     drop("comes again", kinds=[REMOVAL], about_id=meeting.id, recipient_id=me.account_id)
     if wish_of(me.account_id).by_letter:
-        owe(INVITATION, [for_calendar(meeting, me.account_id, f":{clock.now():%Y%m%d%H%M%S%f}")])
+        owe(INVITATION, [for_calendar(meeting, me.account_id, f":{moment()}")])
 
 
 def take_out(meeting: Meeting, me: Membership) -> None:
@@ -159,17 +160,9 @@ def take_out(meeting: Meeting, me: Membership) -> None:
         Letter.state.in_((LetterState.SENDING, LetterState.SENT)),
     )
     if wish_of(me.account_id).by_letter and db.session.scalar(select(brought)):
-        owe(REMOVAL, [for_calendar(meeting, me.account_id, f":{clock.now():%Y%m%d%H%M%S%f}")])
+        owe(REMOVAL, [for_calendar(meeting, me.account_id, f":{moment()}")])
 
 
 def for_calendar(meeting: Meeting, account_id: UUID, at: str = "") -> Owed:
     """A letter for a calendar: once for each time the meeting is held, or for the moment in which somebody answers."""
-    return Owed(
-        recipient_id=account_id,
-        about_id=meeting.id,
-        about_version=meeting.version,
-        occasion=f"{meeting.id.hex}:{meeting.sequence}{at}",
-        due_at=clock.now(),
-        expires_at=meeting.starts_at,
-        scope_id=meeting.group_id,
-    )
+    return about(meeting, account_id, f"{meeting.sequence}{at}")

@@ -12,9 +12,10 @@ from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.mail.models import Letter, LetterState
-from supportgroup.mail.service import Owed, drop, owe
+from supportgroup.mail.service import drop, owe
 from supportgroup.meetings.calendars import INVITATION
 from supportgroup.meetings.models import Answer, CalendarWish, Meeting, Rsvp
+from supportgroup.meetings.owing import about, moment
 from supportgroup.meetings.reminders import COMING
 
 URGENT = timedelta(hours=14)  # what changes about a meeting this near passes quiet hours
@@ -70,7 +71,7 @@ def tell_changed(meeting: Meeting, *, by: Membership, following: bool = False) -
     owe_notices(
         "meeting-changed",
         meeting,
-        f"{'details-following' if following else 'details'}:{clock.now():%Y%m%d%H%M%S%f}",
+        f"{'details-following' if following else 'details'}:{moment()}",
         to=hearers(meeting, Hear.EVERYONE if following else Hear.COMING, but=by),
         begins=meeting.starts_at,
         over=meeting.ends_at,
@@ -156,22 +157,11 @@ def owe_notices(
     """Owe a letter to these accounts. `begins`: what they may be on their way to; `over`: when it is of no use."""
     now = clock.now()
     priority = PASSES_QUIET_HOURS if begins - now <= URGENT else None
-    owe(
-        kind,
-        [
-            Owed(
-                recipient_id=account_id,
-                about_id=meeting.id,
-                about_version=meeting.version,
-                occasion=f"{meeting.id.hex}:{meeting.version}:{what}",
-                due_at=now,
-                expires_at=over,
-                scope_id=meeting.group_id,
-                priority=priority,
-            )
-            for account_id in to
-        ],
-    )
+    letters = [
+        about(meeting, account_id, f"{meeting.version}:{what}", due_at=now, expires_at=over, priority=priority)
+        for account_id in to
+    ]
+    owe(kind, letters)
 
 
 def hearers(meeting: Meeting, who: Hear, *, but: Membership | None) -> list[UUID]:

@@ -16,9 +16,10 @@ from supportgroup.db import db, insert_or_ignore
 from supportgroup.events import tell
 from supportgroup.groups import queries as groups
 from supportgroup.groups.models import Group, GroupState, Membership, MembershipState
-from supportgroup.mail.service import Owed, drop, owe
+from supportgroup.mail.service import drop, owe
 from supportgroup.meetings import calendars
 from supportgroup.meetings.models import Answer, GladHost, Meeting, MeetingState, PassedTurn, Rsvp, TurnSwap
+from supportgroup.meetings.owing import about, moment
 from supportgroup.meetings.reminders import owe_reminders
 
 ASKED, ENDED = "host-asked", "host-ended"  # the letters: a turn is somebody's; it is not any more
@@ -145,7 +146,7 @@ def ask_host(meeting: Meeting, *, but: Membership | None = None) -> None:
         return
     host = groups.membership(meeting.group_id, meeting.host_id)
     if host is not None:
-        owe(ASKED, [letter(meeting, host)])
+        owe(ASKED, [about(meeting, host.account_id, moment())])
 
 
 def tell_turn(meeting: Meeting, *, was: UUID | None, by: Membership) -> None:
@@ -157,20 +158,7 @@ def tell_turn(meeting: Meeting, *, was: UUID | None, by: Membership) -> None:
     ask_host(meeting, but=by)
     before = groups.membership(meeting.group_id, was) if was and was != by.id else None
     if before is not None and not drop("given on", kinds=[ASKED], about_id=meeting.id, recipient_id=before.account_id):
-        owe(ENDED, [letter(meeting, before)])
-
-
-def letter(meeting: Meeting, member: Membership) -> Owed:
-    now = clock.now()
-    return Owed(
-        recipient_id=member.account_id,
-        about_id=meeting.id,
-        about_version=meeting.version,
-        occasion=f"{meeting.id.hex}:{now:%Y%m%d%H%M%S%f}",
-        due_at=now,
-        expires_at=meeting.starts_at,
-        scope_id=meeting.group_id,
-    )
+        owe(ENDED, [about(meeting, before.account_id, moment())])
 
 
 def pass_on(meeting: Meeting, host: Membership) -> None:

@@ -12,10 +12,11 @@ from supportgroup.groups import queries as groups
 from supportgroup.groups.models import GroupState, Membership
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
-from supportgroup.mail.service import Owed, drop, owe
+from supportgroup.mail.service import drop, owe
 from supportgroup.meetings import rota
 from supportgroup.meetings.hosting import held
 from supportgroup.meetings.models import Meeting, MeetingState, PassedTurn, TurnSwap
+from supportgroup.meetings.owing import about, moment
 from supportgroup.meetings.service import changeable
 from supportgroup.safety.queries import apart, blocked_with
 
@@ -119,17 +120,7 @@ def answer(*, me: Membership, meeting_id: UUID, yes: bool) -> Meeting:
 
 def tell(meeting: Meeting, member: Membership, what: str) -> None:
     """Owe the letter that says that somebody asks, or what they answered; and no more."""
-    now = clock.now()
-    letter = Owed(
-        recipient_id=member.account_id,
-        about_id=meeting.id,
-        about_version=meeting.version,
-        occasion=f"{meeting.id.hex}:{now:%Y%m%d%H%M%S%f}:{what}",
-        due_at=now,
-        expires_at=meeting.starts_at,
-        scope_id=meeting.group_id,
-    )
-    owe(KIND, [letter])
+    owe(KIND, [about(meeting, member.account_id, f"{moment()}:{what}")])
 
 
 def turns_to_take(me: Membership) -> Sequence[Meeting]:
