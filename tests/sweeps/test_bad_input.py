@@ -20,7 +20,7 @@ from sqlalchemy import LargeBinary, select
 
 from supportgroup import clock
 from supportgroup.db import Base, UTCDateTime, db
-from tests.databases import WHOLE
+from tests.databases import ENGINES, WHOLE
 from tests.sweeps.answers import page_faults, policy_of
 from tests.sweeps.conftest import some
 from tests.sweeps.test_roles import AUDIENCE, is_for_developers, rules
@@ -28,7 +28,8 @@ from tests.sweeps.world import UNCOUNTED, changed, taken_back
 
 pytestmark = [
     pytest.mark.timeout(3 * 3600 if WHOLE else 600),
-    pytest.mark.parametrize("databases", ["postgresql"], indirect=True),  # it takes types at their word
+    # PostgreSQL takes types at their word, so one share is tried there.
+    pytest.mark.parametrize("databases", ENGINES if WHOLE else ["postgresql"], indirect=True, scope="session"),
 ]
 
 TEXTS = {
