@@ -15,7 +15,7 @@ from supportgroup import demo, keys, secrets
 from supportgroup.accounts import queries
 from supportgroup.board.models import Ask
 from supportgroup.db import Base, db, transaction
-from supportgroup.demo_story import GROUPS
+from supportgroup.demo.story import GROUPS
 from supportgroup.groups.models import Membership
 from supportgroup.mail.links import token
 from supportgroup.secrets import BadSeal

@@ -9,7 +9,7 @@ from supportgroup import clock, demo
 from supportgroup.accounts.models import Account
 from supportgroup.board.models import Ask, AskKind, AskState
 from supportgroup.db import db
-from supportgroup.demo_story import GROUPS
+from supportgroup.demo.story import GROUPS
 from supportgroup.groups.models import Group
 from supportgroup.groups.queries import is_quiet
 from supportgroup.mail.models import Letter, LetterState

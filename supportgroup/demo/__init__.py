@@ -1,6 +1,6 @@
 """`supportgroup demo`: a lived-in service to look at. The same every time, but for the day it is loaded on.
 
-Ada facilitates, Ben and Cleo are members, Dan is a stranger. What they say and do stands in `demo_story.py`.
+Ada facilitates, Ben and Cleo are members, Dan is a stranger. What they say and do stands in `story.py`.
 """
 
 import json
@@ -11,20 +11,20 @@ from uuid import UUID, uuid5
 from sqlalchemy import func, select
 
 from supportgroup import clock
-from supportgroup import demo_story as story
 from supportgroup.accounts.models import Account, LinkPurpose
 from supportgroup.accounts.service import create_account, new_link
 from supportgroup.board.models import Ask, AskState, Heard, Help, HelpState, Message
 from supportgroup.board.offer_models import Offer
 from supportgroup.board.side_models import Telling
 from supportgroup.db import db, transaction
+from supportgroup.demo import shapes, story
 from supportgroup.groups.defaults import AGREEMENT, FIRST_TIME
 from supportgroup.groups.models import Agreement, Group, Membership, MembershipState, Resource, Role, Topic
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.meetings import recurrence
 from supportgroup.meetings.models import Answer, Meeting, Presence, Rsvp, Series
-from supportgroup.meetings.series import AHEAD
+from supportgroup.meetings.series import AHEAD, from_rule
 from supportgroup.reflections.models import Reflection
 
 DEMO = UUID("5e1f0a7c-3c1d-4c1e-9d52-6a1f6a0c9b10")  # ids are made from names within it: the same every time
@@ -87,7 +87,7 @@ def make_person(name: str, now: datetime) -> Account:
     return account
 
 
-def make_group(told: story.Group, people: dict[str, Account], now: datetime) -> dict[str, Membership]:
+def make_group(told: shapes.Group, people: dict[str, Account], now: datetime) -> dict[str, Membership]:
     """The group with its agreement and its people, by name."""
     group = add(
         Group(
@@ -118,7 +118,7 @@ def make_group(told: story.Group, people: dict[str, Account], now: datetime) -> 
     } | {name: apply_for(group, people[name], told, now) for name in told.applicants}
 
 
-def make_membership(group: Group, account: Account, number: int, told: story.Group, now: datetime) -> Membership:
+def make_membership(group: Group, account: Account, number: int, told: shapes.Group, now: datetime) -> Membership:
     joined = now - BEHIND + timedelta(days=2 * number)
     membership: Membership = add(
         Membership(
@@ -140,7 +140,7 @@ def make_membership(group: Group, account: Account, number: int, told: story.Gro
     return membership
 
 
-def apply_for(group: Group, account: Account, told: story.Group, now: datetime) -> Membership:
+def apply_for(group: Group, account: Account, told: shapes.Group, now: datetime) -> Membership:
     """Somebody who has applied and waits for the facilitator's answer."""
     membership: Membership = add(
         Membership(
@@ -161,7 +161,7 @@ def apply_for(group: Group, account: Account, told: story.Group, now: datetime) 
     return membership
 
 
-def meet(told: story.Group, places: dict[str, Membership], now: datetime) -> None:
+def meet(told: shapes.Group, places: dict[str, Membership], now: datetime) -> None:
     """The group's series: two months behind, with who was there, and as far ahead as any series is filled."""
     active = [place for place in places.values() if place.state is MembershipState.ACTIVE]
     zone = clock.zone(story.ZONE)
@@ -185,21 +185,10 @@ def meet(told: story.Group, places: dict[str, Membership], now: datetime) -> Non
         )
     )
     met = recurrence.starts(series.rule, first, zone, after=now - BEHIND, before=now + AHEAD)
-    for number, (original_on, starts_at) in enumerate(met):
-        meeting = add(
-            Meeting(
-                id=key(told.slug, original_on),
-                group_id=series.group_id,
-                series_id=series.id,
-                original_on=original_on,
-                starts_at=starts_at,
-                starts_local=datetime.combine(original_on, told.hour),
-                host_id=active[number % len(active)].id,
-                created_at=now - BEHIND,
-                **story.like(series),
-            )
-        )
-        if starts_at < now:
+    for number, one in enumerate(met):
+        meeting = add(from_rule(series, one, now - BEHIND))
+        meeting.host_id = active[number % len(active)].id
+        if one.starts_at < now:
             remember(meeting, active, number)
         else:
             answer(meeting, active, number, now)
@@ -254,7 +243,7 @@ def answer(meeting: Meeting, active: list[Membership], number: int, now: datetim
             add(Rsvp(meeting_id=meeting.id, membership_id=place.id, answer=said, answered_at=asked))
 
 
-def meet_soon(told: story.Group, places: dict[str, Membership], now: datetime) -> None:
+def meet_soon(told: shapes.Group, places: dict[str, Membership], now: datetime) -> None:
     """One short meeting an hour away, so that a newcomer sees a reminder arrive."""
     starts_at = now + SOON
     meeting = add(
@@ -279,7 +268,7 @@ def meet_soon(told: story.Group, places: dict[str, Membership], now: datetime) -
         add(Rsvp(meeting_id=meeting.id, membership_id=place.id, answer=said, answered_at=now - timedelta(days=1)))
 
 
-def make_ask(told: story.Ask, places: dict[str, Membership], now: datetime) -> None:
+def make_ask(told: shapes.Ask, places: dict[str, Membership], now: datetime) -> None:
     """An ask with its helps, its thread, and what came of it."""
     asker, opened = places[told.by], now - timedelta(days=told.days_ago, hours=3)
     needed_by = day_end(now, told.needed_in) if told.needed_in is not None else None
@@ -311,7 +300,7 @@ def make_ask(told: story.Ask, places: dict[str, Membership], now: datetime) -> N
     add_what_was_said(told, ask, places)
 
 
-def add_helps(told: story.Ask, ask: Ask, places: dict[str, Membership]) -> None:
+def add_helps(told: shapes.Ask, ask: Ask, places: dict[str, Membership]) -> None:
     """Who said yes, two hours after it was asked."""
     for name in told.helped_by:
         add(
@@ -328,7 +317,7 @@ def add_helps(told: story.Ask, ask: Ask, places: dict[str, Membership]) -> None:
         )
 
 
-def add_what_was_said(told: story.Ask, ask: Ask, places: dict[str, Membership]) -> None:
+def add_what_was_said(told: shapes.Ask, ask: Ask, places: dict[str, Membership]) -> None:
     """The thread of it; and of one to be heard, who has."""
     for number, (name, text) in enumerate(told.thread):
         said = ask.opened_at + timedelta(hours=2, minutes=10 * (number + 1))
@@ -338,7 +327,7 @@ def add_what_was_said(told: story.Ask, ask: Ask, places: dict[str, Membership]) 
         add(Heard(**heard, ask_id=ask.id, created_at=ask.opened_at + timedelta(hours=1)))
 
 
-def tell_group(told: story.Ask, places: dict[str, Membership], now: datetime) -> None:
+def tell_group(told: shapes.Ask, places: dict[str, Membership], now: datetime) -> None:
     """What its asker told the group of what came of it, without a name."""
     if told.told:
         asker = places[told.by]
@@ -346,7 +335,7 @@ def tell_group(told: story.Ask, places: dict[str, Membership], now: datetime) ->
         add(Telling(**telling, ask_id=key(asker.id, told.title), text=told.told, unnamed=True, told_at=now))
 
 
-def note_for_oneself(told: story.Noted, account: Account, now: datetime) -> None:
+def note_for_oneself(told: shapes.Noted, account: Account, now: datetime) -> None:
     """A reflection of somebody's, guess and outcome."""
     then = now - timedelta(days=told.days_ago)
     add(
@@ -369,7 +358,7 @@ def note_for_oneself(told: story.Noted, account: Account, now: datetime) -> None
     )
 
 
-def make_offer(told: story.Offer, places: dict[str, Membership], now: datetime) -> None:
+def make_offer(told: shapes.Offer, places: dict[str, Membership], now: datetime) -> None:
     """An offer that waits to be taken up, or answered."""
     by, created = places[told.by], now - timedelta(days=told.days_ago, hours=2)
     add(

@@ -1,13 +1,10 @@
 """What happens in the demo: three groups that differ, and what is asked and given in them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import time
-from typing import Any
 
 from supportgroup.board.models import LONGER, AskKind, AskState, Eyes, Happened
+from supportgroup.demo.shapes import Ask, Group, Noted, Offer, Resource
 from supportgroup.groups.models import Format, Joining, ResourceKind, Visibility
-from supportgroup.meetings.models import Series
 from supportgroup.reflections.models import Came, Guess, Reply, Thought, Unease
 
 ZONE = "Europe/Paris"
@@ -17,117 +14,6 @@ ANSWER = "Fourteen years in the same office, and I have not said no once. I woul
 ABOUT = "Come as you are. Tea or no tea, slippers welcome."
 AGENDA = {"welcome": 5, "check_in": 20, "small_asks": 5, "themes": 40, "closing": 5}
 CUSTOMS = ["camera_off", "passing", "silence", "leaving_early"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ask:
-    """An ask, told in days from the day of loading."""
-
-    by: str
-    kind: AskKind
-    title: str
-    size: int = 15
-    body: str = ""
-    days_ago: int = 1
-    needed_in: int | None = 4
-    state: AskState = AskState.OPEN
-    wanted: int = 1
-    helped_by: Sequence[str] = ()
-    heard_by: Sequence[str] = ()
-    thread: Sequence[tuple[str, str]] = ()
-    area: str = ""
-    place: str = ""
-    eyes: Eyes = Eyes.GROUP
-    unnamed: bool = False
-    came_of_it: Happened | None = None
-    thanks: str = ""
-    told: str = ""  # to the group, without a name
-
-
-@dataclass(frozen=True, kw_only=True)
-class Noted:
-    """A private note around something asked, on a board or elsewhere, so that the page has something to show."""
-
-    about: str
-    days_ago: int
-    guess: Guess
-    before: Unease
-    after: Unease
-    reply: Reply = Reply.YES
-    came: Came | None = Came.HAPPENED
-    thought: Thought = Thought.BOTHER
-    own_thought: str = ""
-    note: str = ""
-    elsewhere: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """Something that a member is glad to do, standing on the board or said to one member."""
-
-    by: str
-    kind: AskKind
-    text: str
-    to: str | None = None
-    size: int = 15
-    days: Sequence[int] = ()  # 0 for Monday
-    times: str = ""
-    area: str = ""
-    days_ago: int = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resource:
-    """A place to turn to that the group keeps."""
-
-    kind: ResourceKind
-    title: str
-    url: str
-    country: str = ""
-    words: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """A group; the first of its members facilitates."""
-
-    slug: str
-    name: str
-    public_title: str
-    purpose: str
-    topics: Sequence[str]
-    format: Format
-    visibility: Visibility
-    joining: Joining
-    cover_word: str
-    members: Sequence[str]
-    meeting: str
-    rule: str
-    hour: time
-    applicants: Sequence[str] = ()
-    questions: Sequence[str] = ()
-    area: str = ""
-    place: str = ""
-    video_url: str = ""
-    asks: Sequence[Ask] = field(default_factory=tuple)
-    offers: Sequence[Offer] = field(default_factory=tuple)
-    resources: Sequence[Resource] = field(default_factory=tuple)
-
-
-def like(series: Series) -> dict[str, Any]:
-    """What each meeting takes over from its series."""
-    return {
-        "zone": series.zone,
-        "duration_minutes": series.duration_minutes,
-        "title": series.title,
-        "about": series.about,
-        "place": series.place,
-        "video_url": series.video_url,
-        "least": series.least,
-        "agenda": series.agenda,
-        "customs": series.customs,
-    }
-
 
 CIRCLE = Group(
     slug="evening-circle",
