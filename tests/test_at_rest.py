@@ -36,6 +36,7 @@ PLAIN = {
     "erased": {"consents"},  # versions and dates
     "groups": {"questions", "fine", "slug", "public_title", "purpose", "first_time", "area", "zone", "language"},
     "guesses": {"key"},
+    "invitations": {"language"},
     "letters": {"kind", "key", "message_id", "last_class", "drop_reason"},
     "meetings": {"agenda", "customs", "talking_order", "zone"},  # names of parts, minutes, ids
     "memberships": {"name", "cover_word"},

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment
 
+from supportgroup.accounts.mail_views import ONE_CLICK
 from supportgroup.app import TEMPLATES
 from supportgroup.languages import LANGUAGES, SOURCES, language, speaking
 from tests.factories import make_account
@@ -69,13 +70,15 @@ def unmarked_in_template(source: str) -> list[str]:
     """Words outside of every mark: as text of the page, or as a text that is handed on."""
     outside, handed_on, marked, before = "", list[str](), False, ["", ""]
     for _line, sort, value in EN.lex(source):
-        if sort == "name" and value in ("trans", "endtrans") and before[-1] == "{%":
-            marked = value == "trans"
-        elif marked or sort == "whitespace":
+        if sort == "whitespace":
             continue
+        if sort == "name" and value in ("trans", "endtrans") and before[-1].startswith("{%"):
+            marked = value == "trans"
+        elif marked:
+            pass
         elif sort == "data":
             outside += value
-        elif sort == "string" and re.match(r"[A-Z][a-z]{2}", value[1:-1]) and before[-2] not in MARKS:
+        elif sort == "string" and is_words(value[1:-1]) and before[-2] not in MARKS:
             handed_on.append(value)
         before = [before[-1], value]
     words = Words()
@@ -83,6 +86,11 @@ def unmarked_in_template(source: str) -> list[str]:
     words.close()
     texts = [re.sub(r"&\w+;|\S*://\S*", "", text) for text in words.found]
     return [text.strip() for text in texts if re.search(r"[A-Za-z]{2}", text)] + handed_on
+
+
+def is_words(text: str) -> bool:
+    """Whether it looks like something to read; what RFC 8058 lets a form post does too."""
+    return text not in ONE_CLICK and bool(re.match(r"[A-Z][a-z]{2}", text))
 
 
 def unmarked_in_python(source: str) -> list[str]:

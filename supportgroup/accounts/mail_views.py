@@ -17,6 +17,7 @@ from supportgroup.accounts.views import bp
 from supportgroup.db import db, transaction
 from supportgroup.fields import Form, csrf
 from supportgroup.languages import gettext as _
+from supportgroup.mail import passing_on
 from supportgroup.mail.compose import example
 from supportgroup.mail.kinds import EVERYWHERE, PREFERENCES, How, Scope
 from supportgroup.mail.links import destination, read
@@ -173,10 +174,32 @@ def stop(token: str) -> ResponseReturnValue:
         abort(404)
     if preference not in PREFERENCES or db.session.get(Account, account_id) is None:
         abort(404)
-    stopped = request.method == "POST"
+    stopped = is_one_click()
     if stopped:
-        if request.form.get(ONE_CLICK[0]) != ONE_CLICK[1]:
-            abort(400)
         with transaction():
             wishes.stop(account_id, preference)
     return render_template("accounts/stop.html", what=PREFERENCES[preference], stopped=stopped, token=token)
+
+
+@bp.route("/mail/stop/passed-on/<token>", methods=["GET", "POST"])
+@csrf.exempt
+def stop_passed_on(token: str) -> ResponseReturnValue:
+    """The same for an address that may have no account: nothing that others ask us to pass on comes there any more."""
+    try:
+        index = passing_on.stopped_by(token)
+    except BadToken:
+        abort(404)
+    stopped = is_one_click()
+    if stopped:
+        with transaction():
+            passing_on.stop(index)
+    return render_template("accounts/stop_passed_on.html", stopped=stopped, token=token)
+
+
+def is_one_click() -> bool:
+    """Whether it is to be done now: a POST of the one thing that mail programs post for this, and of nothing else."""
+    if request.method != "POST":
+        return False
+    if request.form.get(ONE_CLICK[0]) != ONE_CLICK[1]:
+        abort(400)
+    return True

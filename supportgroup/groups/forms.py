@@ -181,12 +181,13 @@ class JoinForm(Form):
         return Wish(name=self.name.data or "", agreement_version=number, answers=answers)
 
 
-def joining_form(*, questions: Sequence[str], anonymous: bool, agree: str, **data: Any) -> Any:
+def joining_form(*, questions: Sequence[str], anonymous: bool, asks_address: bool, agree: str, **data: Any) -> Any:
     """A joining form with a field for each question, and one for the address of who is not signed in."""
 
     class Asked(JoinForm):
-        if anonymous:
+        if asks_address:
             email = AddressField()
+        if anonymous:
             zone = HiddenField()
 
     for at, question in enumerate(questions):
@@ -220,6 +221,10 @@ class PlaceForm(Form):
 class InvitationForm(Form):
     days = WholeNumber(_l("For how many days"), 1, 30, default=7)
     uses = WholeNumber(_l("For how many people"), 1, 50, default=1)
+
+
+class InviteByLetterForm(Form):
+    email = AddressField(_l("Their address"))
 
 
 class BreakForm(Form):

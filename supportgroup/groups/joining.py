@@ -131,11 +131,13 @@ def take_place(group: Group, account: Account, wish: Wish, invitation_id: UUID |
 def by_invitation(
     group: Group, account: Account, wish: Wish, mine: Membership | None, invitation_id: UUID
 ) -> Membership | None:
-    """Use an invitation once. None where it admits nobody any more."""
+    """Use an invitation once. None where it admits nobody any more, or somebody else."""
     invitation = queries.locked_invitation(invitation_id)
-    if invitation is None or invitation.group_id != group.id:
+    if invitation is None or invitation.group_id != group.id or not invitation.admits(account):
         return None
     invitation.uses += 1
+    if invitation.by_letter:
+        invitation.email = None  # it has done what it was for
     one = written(group, account, wish, mine)
     one.answers = None
     one.hello_at = None if group.joining is Joining.OPEN else clock.now()

@@ -14,7 +14,7 @@ from supportgroup.errors import Refused
 from supportgroup.groups import care, facilitating, founding, inviting, joining, queries, removing, service
 from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.defaults import ANSWER_PROMISED
-from supportgroup.groups.forms import CharterForm, InvitationForm
+from supportgroup.groups.forms import CharterForm, InvitationForm, InviteByLetterForm
 from supportgroup.groups.models import Membership, MembershipState, Visibility
 from supportgroup.groups.views import bp
 from supportgroup.languages import gettext as _
@@ -23,6 +23,7 @@ from supportgroup.limits import Allowance
 # What the form about a group shows as the group has it.
 AS_IT_IS = ("name", "public_title", "purpose", "first_time", "language", "format", "area", "zone", "visibility")
 INVITATIONS_MADE = Allowance("invitations-made", 20, timedelta(days=1))
+PASSED_ON = Allowance("passed-on", 3, timedelta(days=7))  # to one address, whoever asks for it
 
 
 @bp.route("/g/<slug:slug>/manage/edit", methods=["GET", "POST"])
@@ -92,17 +93,45 @@ def invitations(slug: str) -> ResponseReturnValue:
     form = InvitationForm()
     if form.validate_on_submit():
         try:
-            if not INVITATIONS_MADE.take(str(me.id)):
-                raise Refused(_("That was a lot of invitations for one day. Tomorrow you can make more."))
+            take_invitation(me)
             with transaction():
                 inviting.make_invitation(by=me, **form.fields())
             flash(_("Here is the link. Give it to whom you want to invite."))
             return redirect(url_for(".invitations", slug=slug), 303)
         except Refused as refusal:
             form.form_errors.append(str(refusal))
-    made = [{"row": one, "url": link_to(inviting.token(one))} for one in queries.invitations(me.group_id)]
-    page = render_template("groups/invitations.html", me=me, form=form, invitations=made)
-    return page, 422 if form.errors else 200
+    return invitations_page(me, form, InviteByLetterForm(formdata=None))
+
+
+@bp.post("/g/<slug:slug>/manage/invitations/by-letter")
+@login_required
+def invite_by_letter(slug: str) -> ResponseReturnValue:
+    """Pass a link on to an address. The answer is the same whoever has it."""
+    me = enter_as_facilitator(slug)
+    form = InviteByLetterForm()
+    if form.validate_on_submit():
+        try:
+            take_invitation(me)
+            passed_on = PASSED_ON.take(form.email.address)
+            with transaction():
+                inviting.invite_by_letter(by=me, email=form.email.address, passed_on=passed_on)
+            flash(_("Passed on. Whether anybody comes of it is theirs to say."))
+            return redirect(url_for(".invitations", slug=slug), 303)
+        except Refused as refusal:
+            form.form_errors.append(str(refusal))
+    return invitations_page(me, InvitationForm(formdata=None), form)
+
+
+def take_invitation(me: Membership) -> None:
+    """Use one of the day's invitations. Raises Refused where there are none left."""
+    if not INVITATIONS_MADE.take(str(me.id)):
+        raise Refused(_("That was a lot of invitations for one day. Tomorrow you can make more."))
+
+
+def invitations_page(me: Membership, form: InvitationForm, letter: InviteByLetterForm) -> ResponseReturnValue:
+    made = [{"row": one, "url": link_to(one.token)} for one in queries.invitations(me.group_id)]
+    page = render_template("groups/invitations.html", me=me, form=form, letter=letter, invitations=made)
+    return page, 422 if form.errors or letter.errors else 200
 
 
 @bp.post("/g/<slug:slug>/manage/invitations/<uuid:invitation_id>/revoke")
@@ -129,8 +158,9 @@ def way_in(me: Membership) -> tuple[str | None, object]:
     """The link on a poster, and until when it admits: a listed group's own page, else the invitation with most left."""
     if me.group.visibility is Visibility.LISTED:
         return current_app.config["SETTINGS"].base_url + url_for(".public", slug=me.group.slug), None
-    made = max(queries.invitations(me.group_id), key=lambda one: one.most_uses - one.uses, default=None)
-    return (link_to(inviting.token(made)), made.expires_at) if made else (None, None)
+    handed_on = [one for one in queries.invitations(me.group_id) if not one.by_letter]
+    made = max(handed_on, key=lambda one: one.most_uses - one.uses, default=None)
+    return (link_to(made.token), made.expires_at) if made else (None, None)
 
 
 def link_to(token: str) -> str:

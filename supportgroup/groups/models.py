@@ -13,7 +13,7 @@ from supportgroup import clock
 from supportgroup.accounts.models import Account
 from supportgroup.db import Base
 from supportgroup.mail.kinds import How
-from supportgroup.secrets import EncryptedText, Sealing
+from supportgroup.secrets import EncryptedText, Sealing, token_of
 
 
 class Format(StrEnum):
@@ -228,22 +228,47 @@ class Removal(Base):
     ends_at: Mapped[datetime | None]  # when the place ends; set once a second one has agreed
 
 
-class Invitation(Base):
-    """A link that admits to a group. The link is sealed from the row's id; nothing secret is stored."""
+INVITATION = "invitation"  # what such a link is sealed for
+
+
+class Invitation(Sealing, Base):
+    """A link that admits to a group. The link is sealed from the row's id; nothing secret is stored.
+
+    One that a letter carries admits the owner of that address alone. The address is forgotten when it has ended.
+    """
 
     __tablename__ = "invitations"
     __table_args__ = (CheckConstraint("uses <= most_uses", name="uses"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
     made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
+    email_sealed: Mapped[bytes | None]
+    email_index: Mapped[bytes | None] = mapped_column(index=True)
+    language: Mapped[str] = mapped_column(default="en")  # of who made it: the letter's, to who has no account
     most_uses: Mapped[int]
     uses: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
+    email = EncryptedText(index="email_index", apart=True)
+
     group: Mapped[Group] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def token(self) -> str:
+        """The secret part of its link."""
+        return token_of(INVITATION, self.id)
+
+    @property
+    def by_letter(self) -> bool:
+        """Whether it is for the owner of one address."""
+        return self.email_index is not None
+
+    def admits(self, account: Account) -> bool:
+        """Whether it is for this account, as far as addresses go."""
+        return not self.by_letter or self.email == account.email
 
 
 class PendingJoining(Sealing, Base):

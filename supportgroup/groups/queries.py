@@ -22,6 +22,8 @@ from supportgroup.groups.models import (
     Visibility,
 )
 from supportgroup.mail.kinds import Scope
+from supportgroup.safety.queries import apart
+from supportgroup.secrets import blind_indexes
 
 FRESH = {"populate_existing": True}  # for what a rule depends on: read again, whatever was loaded before
 
@@ -235,6 +237,31 @@ def invitations(group_id: UUID) -> list[Invitation]:
 def invitation(invitation_id: UUID) -> Invitation | None:
     """An invitation that still admits somebody."""
     return db.session.scalars(select(Invitation).where(Invitation.id == invitation_id, *good())).first()
+
+
+def invitations_by_letter(ids: Iterable[UUID]) -> dict[UUID, Invitation]:
+    """Those of these invitations that letters carry and that still admit, by id."""
+    chosen = select(Invitation).where(Invitation.id.in_(ids), Invitation.email_index.is_not(None), *good())
+    return {one.id: one for one in db.session.scalars(chosen)}
+
+
+def invites(email: str) -> ColumnElement[bool]:
+    """Whether an invitation went to this address, and the address is not forgotten yet."""
+    return Invitation.email_index.in_(blind_indexes(f"{Invitation.__tablename__}|{email}"))
+
+
+def unwelcome(invitation_ids: Iterable[UUID], account_ids: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
+    """Of these, the invitations and accounts between which there is nothing to say: somebody is in the group already,
+    was removed from it, or is out of sight of who invites.
+    """
+    there = (MembershipState.ACTIVE, MembershipState.WAITING, MembershipState.REMOVED)
+    pairs = select(Invitation.id, Membership.account_id).join(Membership, Membership.group_id == Invitation.group_id)
+    chosen = pairs.where(
+        Invitation.id.in_(invitation_ids),
+        Membership.account_id.in_(account_ids),
+        or_(Membership.state.in_(there), apart(Membership.id, Invitation.made_by_id)),
+    )
+    return {(invitation_id, account_id) for invitation_id, account_id in db.session.execute(chosen)}
 
 
 def locked_invitation(invitation_id: UUID) -> Invitation | None:

@@ -63,9 +63,13 @@ def join(slug: str) -> ResponseReturnValue:
 
 @bp.route("/i/<token>", methods=["GET", "POST"])
 def invited(token: str) -> ResponseReturnValue:
-    """The page of an invitation: it names nothing. Over, used up, revoked and never made look the same."""
+    """The page of an invitation: it names nothing. Over, used up, revoked, somebody else's and never made look the
+    same.
+    """
     invitation = inviting.invitation_of(token) or abort(404)
     group = invitation.group
+    if current_user.is_authenticated and not invitation.admits(current_user):
+        abort(404)
     mine = queries.place(group.id, current_user.id) if current_user.is_authenticated else None
     if mine is not None and mine.state is MembershipState.REMOVED:
         abort(404)
@@ -83,6 +87,7 @@ def joining_page(group: Group, invitation: Invitation | None) -> ResponseReturnV
     form = joining_form(
         questions=questions,
         anonymous=anonymous,
+        asks_address=anonymous and not (invitation and invitation.by_letter),
         agree=tick_words(),
         agreement_version=str(agreement.version),
         **known,
@@ -104,6 +109,7 @@ def joining_page(group: Group, invitation: Invitation | None) -> ResponseReturnV
             consent=CONSENT,
             questions=range(len(questions)),
             invited=invitation is not None,
+            anonymous=anonymous,
             full=invitation is None and queries.is_full(group),
         ),
         422 if form.errors else 200,
@@ -118,14 +124,18 @@ def tick_words() -> str:
 
 
 def by_letter(form: Any, group: Group, wish: Wish, invitation: Invitation | None) -> ResponseReturnValue:
-    """Owe the letter that completes the joining. What is answered says nothing of whether the address is known."""
-    if may_write_to(form.email.address):
+    """Owe the letter that completes the joining. What is answered says nothing of whether the address is known.
+
+    Who was invited by letter gets this one at the same address, which it proves to be theirs.
+    """
+    email = invitation.email if invitation and invitation.by_letter else form.email.address
+    if may_write_to(email):
         with transaction():
             joining.ask_to_join(
                 group_id=group.id,
                 invitation_id=invitation.id if invitation else None,
                 wish=wish,
-                email=form.email.address,
+                email=email,
                 zone=form.zone.data if form.zone.data in clock.zone_names() else group.zone,
                 language=language(),
                 browser=browsers.browser(),

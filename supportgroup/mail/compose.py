@@ -22,6 +22,7 @@ from supportgroup import clock
 from supportgroup.languages import FORMATS, direction, language, speaking
 from supportgroup.mail.kinds import KINDS, Kind, Recipient, Says, Scope
 from supportgroup.mail.links import link
+from supportgroup.mail.passing_on import stopping_token
 from supportgroup.mail.signing import Signer
 from supportgroup.secrets import keyed_hash, seal_token
 
@@ -65,12 +66,14 @@ class Written:
 
 def stop_url(kind: Kind, recipient: Recipient, sender: Sender) -> str | None:
     """The link that stops letters of this sort: it carries whom it is for and which preference it switches off."""
+    if kind.passed_on:
+        return f"{sender.base_url}/mail/stop/passed-on/{stopping_token(recipient.email)}"
     if kind.preference is None:
         return None
     return sender.base_url + "/mail/stop/" + seal_token("stop", recipient.id.bytes + kind.preference.encode())
 
 
-def context(recipient: Recipient, says: Says, sender: Sender, stop: str | None) -> dict[str, Any]:
+def context(kind: Kind, recipient: Recipient, says: Says, sender: Sender, stop: str | None) -> dict[str, Any]:
     """What every letter's templates can use.
 
     `name` is what the letter calls the group: the cover word, or in full letters the group's name. A full letter may
@@ -88,7 +91,7 @@ def context(recipient: Recipient, says: Says, sender: Sender, stop: str | None) 
         "service_name": sender.service_name,
         "link": sender.base_url + says.link,
         "stop_url": stop,
-        "preferences_url": sender.base_url + link("mail-preferences", recipient.id) if stop else None,
+        "preferences_url": sender.base_url + link("mail-preferences", recipient.id) if kind.preference else None,
         "help_url": sender.base_url + "/help-now",
     }
 
@@ -107,7 +110,7 @@ def compose(kind: Kind, recipient: Recipient, says: Says, sender: Sender, *, mes
     """The whole message as bytes. Raises ValueError where something would break a header."""
     stop = stop_url(kind, recipient, sender)
     with speaking(recipient.language):
-        written = write(kind.name, context(recipient, says, sender, stop))
+        written = write(kind.name, context(kind, recipient, says, sender, stop))
     named = headers(kind, recipient, sender, written.subject, stop)
     message = pack(named | {"Message-ID": message_id, "Date": format_datetime(date)}, written, says)
     return message if sender.signer is None else sender.signer.signed(message)
@@ -129,7 +132,8 @@ def example(
     cover, group = (scope.cover, scope.name) if scope else ("Blue", "Evening circle")
     says = Says(link="/l/…", cover=cover, group=group, more=tomorrow(kind.samples[sample]))
     with speaking(reader.language):
-        values = context(reader, says, sender, f"{sender.base_url}/mail/stop/…" if kind.preference else None)
+        stops = kind.preference or kind.passed_on
+        values = context(kind, reader, says, sender, f"{sender.base_url}/mail/stop/…" if stops else None)
         if kind.preference:
             values["preferences_url"] = values["link"]
         return Example(sender.full if full else sender.discreet, write(name, values))

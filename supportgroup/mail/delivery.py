@@ -235,12 +235,12 @@ def broken(letter: Letter, error: Exception) -> Broken:
 def decide(letter: Letter, words: Words) -> Ready | Unwanted | Gathered | Later | Broken:
     """Whether this letter is to be sent now, and if not, why."""
     kind, now = KINDS[letter.kind], clock.now()
-    recipient = words.recipients.get(letter.recipient_id) if letter.recipient_id else None
     says = words.says.get(letter.id)
+    recipient = reader_of(letter, words)
     if letter.expires_at <= now:
         return Unwanted("late")
     if recipient is None:
-        return Unwanted("nobody")
+        return says if isinstance(says, Broken) else Unwanted("nobody")
     if kind.preference and (reason := why_unwanted(recipient, kind.preference, letter.scope_id, now)):
         return Unwanted(reason)
     if letter.scope_id in words.resting and not kind.while_resting:
@@ -254,6 +254,14 @@ def decide(letter: Letter, words: Words) -> Ready | Unwanted | Gathered | Later 
     if letter.priority == PRIORITIES[-1] and (later := quiet_until(now, recipient)) > now:
         return Later(later)
     return Ready(recipient if says.to is None else replace(recipient, email=says.to), says)
+
+
+def reader_of(letter: Letter, words: Words) -> Recipient | None:
+    """Whom the letter goes to: an account, or whom the letter itself names where it is passed on."""
+    if letter.recipient_id is not None:
+        return words.recipients.get(letter.recipient_id)
+    says = words.says.get(letter.id)
+    return says.reader if isinstance(says, Says) else None
 
 
 def gathered_for(recipient: Recipient, letter: Letter, preference: str) -> str | None:

@@ -51,11 +51,12 @@ class Says:
     `link` is a path of this service, `/l/…`. `cover` is the recipient's cover word for the group and `group` the
     group's name, both None in letters that are about no group. `more` goes to the templates as it is. `calendar` is
     an iCalendar object for those who want meetings in their calendar. `to` is another address of the recipient, for the
-    few letters that are not for their own.
+    few letters that are not for their own. `reader` is whom it goes to, in kinds for people without an account.
     """
 
     link: str
     to: str | None = None
+    reader: Recipient | None = None
     cover: str | None = None
     group: str | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -75,6 +76,8 @@ class Kind:
     `preference`: what a member says how they want it; None for signing in and safety.
     `samples`: contexts as they might be, for looking at the letter.
     `while_resting`: whether it is sent though its group rests; signing in and safety are.
+    `passed_on`: whether it goes to an address that somebody typed, of nobody with an account perhaps. Its owner stops
+    all of these at once.
     """
 
     name: str
@@ -85,6 +88,7 @@ class Kind:
     preference: str | None
     samples: Sequence[Mapping[str, Any]]
     while_resting: bool
+    passed_on: bool
 
 
 PREFERENCES: dict[str, str] = {
@@ -121,6 +125,7 @@ def kind(
     preference: str | None,
     samples: Sequence[Mapping[str, Any]],
     while_resting: bool = False,
+    passed_on: bool = False,
 ) -> Callable[[Speak], Speak]:
     """Register the function as what letters of this kind say. Letters it leaves out are dropped as not wanted."""
     if preference is not None and preference not in PREFERENCES:
@@ -135,7 +140,8 @@ def kind(
             again=again,
             preference=preference,
             samples=samples,
-            while_resting=while_resting or preference is None,
+            while_resting=while_resting or (preference is None and not passed_on),
+            passed_on=passed_on,
         )
         return says
 

@@ -76,6 +76,15 @@ class Letter(Base):
     sent_at: Mapped[datetime | None]
 
 
+class StoppedAddress(Base):
+    """An address whose owner wants no letter that somebody asks us to pass on, whether it has an account or not."""
+
+    __tablename__ = "stopped_addresses"
+
+    address_index: Mapped[bytes] = mapped_column(primary_key=True)  # a keyed hash: it tells no address
+    stopped_at: Mapped[datetime]
+
+
 class Epoch(Base):
     """One row: how far this database has come, so that it is noticed when it was put back to an earlier day."""
 

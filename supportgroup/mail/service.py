@@ -27,7 +27,7 @@ class Owed:
 
     `occasion` names the event, so that planning it twice owes one letter: for a reminder the meeting, its version and
     the minutes before. `scope_id` is the group. A letter to nobody is written down and dropped: equal work for an
-    address that is not known.
+    address that is not known. What is passed on has no recipient here: its kind says whom it goes to.
     """
 
     recipient_id: UUID | None
@@ -83,6 +83,7 @@ def owe_found(kind: str, wanted: Select[Any]) -> int:
 
 def row(kind: str, owed: Owed, now: datetime) -> dict[str, Any]:
     spec = KINDS[kind]
+    reachable = owed.recipient_id is not None or spec.passed_on
     return {
         "kind": kind,
         "priority": spec.priority if owed.priority is None else owed.priority,
@@ -94,8 +95,8 @@ def row(kind: str, owed: Owed, now: datetime) -> dict[str, Any]:
         "due_at": owed.due_at,
         "next_attempt_at": owed.due_at,
         "expires_at": owed.expires_at or owed.due_at + spec.lateness,
-        "state": LetterState.OWED if owed.recipient_id else LetterState.DROPPED,
-        "drop_reason": None if owed.recipient_id else "nobody",
+        "state": LetterState.OWED if reachable else LetterState.DROPPED,
+        "drop_reason": None if reachable else "nobody",
         "attempts": 0,
         "crash_count": 0,
         "created_at": now,

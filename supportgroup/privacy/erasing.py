@@ -17,6 +17,7 @@ from supportgroup.board.side_models import Draft, SpokenAsk, Telling
 from supportgroup.db import db, transaction
 from supportgroup.events import tell
 from supportgroup.groups import service as groups
+from supportgroup.groups.inviting import forget_address
 from supportgroup.groups.models import Invitation, Membership, MembershipState
 from supportgroup.load.models import Buddy, BuddyWish
 from supportgroup.mail.epoch import Restored
@@ -62,6 +63,7 @@ def erase_account(account_id: UUID, ledger: Path) -> None:
         if one.state is MembershipState.ACTIVE:
             groups.leave(one)
         erase_place(one)
+    forget_address(account.email)
     tell(AccountErased(account_id, tuple(one.id for one in places)))
     for one in places:
         part_from_account(one)

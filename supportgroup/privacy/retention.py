@@ -14,6 +14,7 @@ from supportgroup.board.models import RUNNING, Ask, Heard, Help, Message
 from supportgroup.board.offer_models import Offer
 from supportgroup.board.side_models import Draft, SpokenAsk, Telling
 from supportgroup.db import db, insert_or_ignore
+from supportgroup.groups.inviting import forget_addresses
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.limits import Bucket, Guesses
 from supportgroup.meetings.models import HandoverNote, Meeting, Presence, Rsvp
@@ -57,7 +58,7 @@ SLOW = timedelta(days=1)  # of undo for an account nobody used for two years
 def let_go_of_old() -> None:
     """Run every rule. Each is one or two statements, and may run twice."""
     of_groups = (ask_words, drafts, spoken, offers, messages, answers, handovers, presence)
-    for rule in (*of_groups, throttles, log, reports, blocks, copies, proofs):
+    for rule in (*of_groups, forget_addresses, throttles, log, reports, blocks, copies, proofs):
         rule()
 
 

@@ -24,7 +24,7 @@ FORGERS = {
 }
 EVERYWHERE = ("without a token", "from another site")  # the other forgers are at some of the forms, each at others
 # The one-click stop of RFC 8058 comes from mail programs: its signed link is the permission.
-BY_LINK_ALONE = {"accounts.stop"}
+BY_LINK_ALONE = {"accounts.stop", "accounts.stop_passed_on"}
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def test_our_own_forms_are_taken(app, world, headers):
         assert browser.post("/me", data=data, headers=headers).status_code == 303
 
 
-def test_only_the_stop_link_does_without(app, world):
+def test_only_the_stop_links_do_without(app, world):
     unsafe = {rule.endpoint for rule in rules(app) if set(methods(rule)) - {"GET"}}
     exempt = {
         endpoint

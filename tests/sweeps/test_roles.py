@@ -37,7 +37,8 @@ AUDIENCE = {
     **only(
         EVERYONE,
         "accounts.look accounts.mail_by_link accounts.passkey_sign_in_options accounts.sign_in "
-        "accounts.sign_in_by_passkey accounts.sign_in_by_password accounts.sign_up accounts.stop accounts.use_link "
+        "accounts.sign_in_by_passkey accounts.sign_in_by_password accounts.sign_up accounts.stop "
+        "accounts.stop_passed_on accounts.use_link "
         "dev.kit dev.kit_in dev.mailbox dev.sample_html dev.samples "
         "front.directory front.index front.manifest front.offline front.privacy front.worker "
         "health.alive health.ready "
@@ -79,6 +80,7 @@ AUDIENCE = {
         "board.again board.answer board.edit board.edit_offer board.end_help board.own_examples board.pause_offer "
         "board.remove_example board.take_down_offer board.tell board.thank board.welcome_lines board.withdraw "
         "groups.answer groups.applications groups.edit groups.edit_resource groups.hello groups.invitations "
+        "groups.invite_by_letter "
         "groups.keep_facilitator groups.make_facilitator groups.manage groups.new_resource groups.poster "
         "groups.remove groups.rest groups.revoke groups.stay_on groups.step_down groups.take_away_resource "
         "groups.be_back groups.second groups.second_not_now groups.take_a_break groups.wake "

@@ -25,6 +25,7 @@ from supportgroup.board.side_models import GroupExample, SpokenAsk
 from supportgroup.db import db, transaction
 from supportgroup.groups.models import Group, Invitation, Membership, MembershipState, Role
 from supportgroup.mail.links import token
+from supportgroup.mail.passing_on import stopping_token
 from supportgroup.meetings.models import CalendarWish, Meeting, TurnSwap
 from supportgroup.moderation.models import Desk, Reason, Report, Subject
 from supportgroup.privacy.models import Export
@@ -113,6 +114,7 @@ def letter(name: str, *rows: Any) -> dict[str, str]:
 # Where a route's argument is another one than its name says.
 SPECIAL: dict[str, Callable[[World, Place], dict[str, Any]]] = {
     "accounts.stop": lambda world, _: {"token": seal_token("stop", world.accounts["member"].id.bytes + b"own-asks")},
+    "accounts.stop_passed_on": lambda _world, _place: {"token": stopping_token("guest@example.org")},
     "dev.kit_in": lambda _world, _place: {"theme": "dark"},
     "dev.sample_html": lambda _world, _place: {"name": "sign-in", "at": 0, "mode": "full"},
     "accounts.mail_by_link": lambda world, _: letter("mail-preferences", world.accounts["member"].id),
@@ -196,7 +198,9 @@ def make_place(accounts: dict[str, Account]) -> Place:
     ask = make_ask(facilitator, helpers_wanted=3)
     help_ = make_help(ask, member)
     message = Message(ask_id=ask.id, author_id=member.id, text="I can be there at six.", created_at=now)
-    invitation = Invitation(group_id=group.id, most_uses=50, created_at=now, expires_at=now + timedelta(days=7))
+    lasting = {"group_id": group.id, "created_at": now, "expires_at": now + timedelta(days=7)}
+    invitation = Invitation(most_uses=50, **lasting)
+    by_letter = Invitation(most_uses=1, email="guest@example.org", made_by_id=facilitator.id, **lasting)
     hidden = make_ask(member, title="Hidden")
     hiding = Hiding(item_id=hidden.id, group_id=group.id, author_id=member.id, rule=Why.HURTS, hidden_at=now)
     report = make_report(group, people, ask)
@@ -204,7 +208,7 @@ def make_place(accounts: dict[str, Account]) -> Place:
     example = GroupExample(group_id=group.id, kind=AskKind.ERRAND, size_minutes=5, title="Bread", created_at=now)
     spoken = SpokenAsk(group_id=group.id, for_id=member.id, title="Bread", created_at=now)
     swap = TurnSwap(meeting_id=meeting.id, asker_id=member.id, asked_id=facilitator.id, asked_at=now)
-    db.session.add_all([message, invitation, hiding, report, block, example, spoken, swap])
+    db.session.add_all([message, invitation, by_letter, hiding, report, block, example, spoken, swap])
     db.session.flush()
     ids = {
         "meeting_id": meeting.id,

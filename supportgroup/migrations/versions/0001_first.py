@@ -92,6 +92,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_epochs")),
     )
     op.create_table(
+        "stopped_addresses",
+        sa.Column("address_index", sa.LargeBinary(), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("address_index", name=op.f("pk_stopped_addresses")),
+    )
+    op.create_table(
         "erased",
         sa.Column("account_hash", sa.LargeBinary(), nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
@@ -823,6 +829,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("made_by_id", sa.Uuid(), nullable=True),
+        sa.Column("email_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("email_index", sa.LargeBinary(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("most_uses", sa.Integer(), nullable=False),
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -836,6 +845,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
     )
     with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitations_email_index"), ["email_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_invitations_group_id"), ["group_id"], unique=False)
 
     op.create_table(
@@ -1585,6 +1595,7 @@ def downgrade() -> None:
     op.drop_table("mutes")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_group_id"))
+        batch_op.drop_index(batch_op.f("ix_invitations_email_index"))
 
     op.drop_table("invitations")
     with op.batch_alter_table("hidings", schema=None) as batch_op:
@@ -1735,6 +1746,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_erased_erased_at"))
 
     op.drop_table("erased")
+    op.drop_table("stopped_addresses")
     op.drop_table("epochs")
     with op.batch_alter_table("buckets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buckets_updated_at"))

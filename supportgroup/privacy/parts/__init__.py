@@ -6,7 +6,17 @@ Labels are the same in every language, for programs; whoever reads the page read
 from collections.abc import Sequence
 
 from supportgroup.languages import lazy_gettext as _l
-from supportgroup.privacy.parts.account import groups, letters, log, out_of_sight, profile, reports, signing_in, wishes
+from supportgroup.privacy.parts.account import (
+    groups,
+    invited,
+    letters,
+    log,
+    out_of_sight,
+    profile,
+    reports,
+    signing_in,
+    wishes,
+)
 from supportgroup.privacy.parts.board import asks, buddies, drafts, heard, helps, messages, offers, spoken, tellings
 from supportgroup.privacy.parts.meetings import check_ins, meetings
 from supportgroup.privacy.parts.record import Part
@@ -35,6 +45,7 @@ PARTS: Sequence[tuple[str, str, Part]] = (
     (_l("What you reported"), "reports", reports),
     (_l("Out of sight"), "out_of_sight", out_of_sight),
     (_l("Letters to you"), "letters", letters),
+    (_l("Invitations that wait for you"), "invited", invited),
     (_l("Signing in"), "signing_in", signing_in),
     (_l("What was done with what is yours"), "log", log),
 )

@@ -8,7 +8,8 @@ from supportgroup.accounts.notes import WORDS as CHANGES
 from supportgroup.board.side_models import LoadWish
 from supportgroup.db import db
 from supportgroup.groups.defaults import CONSENTS
-from supportgroup.groups.models import Agreement, Group, Membership, MembershipState, Role
+from supportgroup.groups.models import Agreement, Group, Invitation, Membership, MembershipState, Role
+from supportgroup.groups.queries import invites
 from supportgroup.languages import LANGUAGES
 from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.kinds import KINDS, PREFERENCES
@@ -134,6 +135,12 @@ def out_of_sight(account: Account) -> list[Record]:
         "avoided": db.session.scalars(select(Avoided.created_at).where(Avoided.account_id == account.id)),
     }
     return [{"when": on, "what": coded(OUT_OF_SIGHT, what)} for what, days in found.items() for on in days]
+
+
+def invited(account: Account) -> list[Record]:
+    """Invitations by letter that wait for this account's address. To what stays out of it, as on their page."""
+    found = select(Invitation).where(invites(account.email)).order_by(Invitation.created_at)
+    return [{"invited by letter": one.created_at, "good until": one.expires_at} for one in db.session.scalars(found)]
 
 
 def letters(account: Account) -> list[Record]:
