@@ -15,14 +15,14 @@ from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.kinds import GATHERABLE, PREFERENCES, How
 
 REMINDERS = {
-    14 * 24 * 60: _l("two weeks before"),
-    7 * 24 * 60: _l("a week before"),
-    2 * 24 * 60: _l("two days before"),
-    24 * 60: _l("a day before"),
-    3 * 60: _l("three hours before"),
-    60: _l("an hour before"),
+    14 * 24 * 60: _l("Two weeks before"),
+    7 * 24 * 60: _l("A week before"),
+    2 * 24 * 60: _l("Two days before"),
+    24 * 60: _l("A day before"),
+    3 * 60: _l("Three hours before"),
+    60: _l("An hour before"),
     15: _l("15 minutes before"),
-    0: _l("when it starts"),
+    0: _l("When it starts"),
 }
 PRESETS = {
     "meetings": _l("Meetings only"),
@@ -44,10 +44,10 @@ DAYS = dict(
 )
 LONGEST_PAUSE = timedelta(days=366)
 WORDS = {
-    How.AT_ONCE: _l("at once"),
-    How.DAILY: _l("gathered, once a day"),
-    How.WEEKLY: _l("gathered, once a week"),
-    How.NEVER: _l("never"),
+    How.AT_ONCE: _l("At once"),
+    How.DAILY: _l("Gathered, once a day"),
+    How.WEEKLY: _l("Gathered, once a week"),
+    How.NEVER: _l("Never"),
 }
 AS_EVERYWHERE = "as_everywhere"
 
@@ -66,7 +66,7 @@ def with_sorts(*, as_everywhere: bool) -> Callable[[Made], Made]:
 
     def add(form: Made) -> Made:
         for sort in SORTS:
-            more = {AS_EVERYWHERE: _l("as in all my groups")} if as_everywhere and sort != OTHERS else {}
+            more = {AS_EVERYWHERE: _l("As in all my groups")} if as_everywhere and sort != OTHERS else {}
             setattr(form, sort, SelectField(PREFERENCES[sort], choices=choices({**more, **hows(sort)})))
         return form
 
@@ -93,8 +93,8 @@ class WishesForm(SortsForm):
     preset = RadioField(_l("Which letters come"), choices=choices(PRESETS), validators=[Optional()])
     reminders = SelectMultipleField(_l("Remind me of meetings"), choices=choices(REMINDERS), coerce=int)
     quiet = BooleanField(_l("Keep quiet hours"))
-    quiet_from = TimeField(_l("from"), [Optional()])
-    quiet_until = TimeField(_l("until"), [Optional()])
+    quiet_from = TimeField(_l("From"), [Optional()])
+    quiet_until = TimeField(_l("Until"), [Optional()])
     letters_at = TimeField(_l("Gathered letters come at"), [InputRequired(_l("Say at what time, such as 18:00."))])
     letters_on = SelectField(_l("Those of the week on"), choices=choices(DAYS), coerce=int)
     paused_until = DateField(_l("No letters until"), [Optional()])
@@ -117,10 +117,15 @@ class GroupWishesForm(SortsForm):
 
     own_times = RadioField(
         _l("Reminders of its meetings"),
-        choices=choices({"no": _l("at the times for all my groups"), "yes": _l("at times of its own")}),
+        choices=choices({"no": _l("At the times for all my groups"), "yes": _l("At times of its own")}),
     )
     reminders = SelectMultipleField(_l("Its own times"), choices=choices(REMINDERS), coerce=int)
 
+    @property
+    def has_sort_of_its_own(self) -> bool:
+        """Whether letters of some sort come in another way than in all groups."""
+        return any(self[sort].data != AS_EVERYWHERE for sort in SORTS if sort != OTHERS)
+
     def validate_reminders(self, field: Any) -> None:
         if self.own_times.data == "yes" and not field.data:
-            raise ValidationError(_("Choose at least one time. For no reminders at all, choose “never” below."))
+            raise ValidationError(_("Choose at least one time. For no reminders at all, choose “Never” below."))

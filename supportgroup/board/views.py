@@ -82,7 +82,8 @@ def back_to(slug: str, ask_id: UUID, said: str) -> ResponseReturnValue:
 @login_required
 def covered(slug: str) -> ResponseReturnValue:
     me = enter(slug)
-    return shelf(me, queries.covered(me, after=request.args.get("after")), _("Covered"))
+    nothing = _("No ask is covered right now. One comes here as soon as enough people help.")
+    return shelf(me, queries.covered(me, after=request.args.get("after")), _("Covered"), nothing)
 
 
 @bp.get(f"{ROOM}/ended")
@@ -90,15 +91,21 @@ def covered(slug: str) -> ResponseReturnValue:
 def ended(slug: str) -> ResponseReturnValue:
     me = enter(slug)
     after = request.args.get("after")
-    return shelf(me, queries.ended(me, after=after), _("What came of asks"), [] if after else telling.tellings(me))
+    nothing = _("Nothing is here yet. Asks come here once they have come to an end.")
+    told = [] if after else telling.tellings(me)
+    return shelf(me, queries.ended(me, after=after), _("What came of asks"), nothing, told)
 
 
-def shelf(me: Membership, found: queries.Shelf, title: str, tellings: Sequence[Telling] = ()) -> ResponseReturnValue:
+def shelf(
+    me: Membership, found: queries.Shelf, title: str, nothing: str, tellings: Sequence[Telling] = ()
+) -> ResponseReturnValue:
+    """A list of asks; `nothing` is said where it is empty."""
     return render_template(
         "board/shelf.html",
         me=me,
         shelf=found,
         title=title,
+        nothing=nothing,
         tellings=tellings,
         people=roster(me),
         eyes=phrases.EYES_OF_OTHERS,

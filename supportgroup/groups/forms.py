@@ -49,9 +49,9 @@ POSTINGS = {
     Posting.SEEN_FIRST: _l("Once a facilitator has looked at it; asks to be heard always at once"),
 }
 DELICATE = {
-    Delicate.MONEY: _l("money, lent or given"),
-    Delicate.MEDICAL: _l("medical matters"),
-    Delicate.CHILDREN: _l("looking after children"),
+    Delicate.MONEY: _l("Money, lent or given"),
+    Delicate.MEDICAL: _l("Medical matters"),
+    Delicate.CHILDREN: _l("Looking after children"),
 }
 COLOURS = {
     0: _l("Green"),

@@ -216,6 +216,13 @@ class MeetingForm(Form):
         if self.is_series() and field.data is Ends.COUNT and not any(self.count.raw_data or []):
             raise ValidationError(_("Say how many times, such as 10."))
 
+    @property
+    def has_folded_problem(self) -> bool:
+        """Whether something that is folded away needs another look."""
+        parts = (self[f"minutes_{part}"] for part in Part)
+        folded = (self.minutes, self.size_limit, self.least, self.host, self.agenda, *parts, self.customs, self.about)
+        return any(field.errors for field in folded)
+
     def is_series(self) -> bool:
         return self.repeats.data is not Repeats.ONCE
 
@@ -265,6 +272,13 @@ class EditForm(MeetingForm):
     repeats = Radios(_l("How often"), choices=choices(REPEATS)[1:], coerce=among(Repeats), default=Repeats.WEEKLY)
     skip_offered = False  # single dates of a series that is there are cancelled, on their own pages
     scope = Radios(_l("What changes"), choices=choices(SCOPES), coerce=among(Scope), default=Scope.THIS)
+
+    @property
+    def has_folded_problem(self) -> bool:
+        """Whether something that is folded away needs another look."""
+        parts = (self[f"minutes_{part}"] for part in Part)
+        folded = (self.minutes, self.size_limit, self.least, self.host, self.agenda, *parts, self.customs, self.about)
+        return any(field.errors for field in folded)
 
     def is_series(self) -> bool:
         return "scope" in self and self.scope.data in (Scope.FOLLOWING, Scope.ALL)

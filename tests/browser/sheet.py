@@ -48,6 +48,8 @@ def take(site: Site, browser: Browser) -> list[str]:
         for theme, (width, height) in WAYS:
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=theme)
+            # What stands at the window's edges stands at the page's, too, and covers nothing.
+            page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
             name = f"{len(rows):03}-{theme}-{width}.png"
             page.screenshot(path=SHEET / name, full_page=True)
             row += f'<img src="{name}" width="{300 if width < 500 else 560}"> '
