@@ -169,7 +169,6 @@ class AskForm(Form):
         """Whether something that is folded away needs another look."""
         where = (self.area, self.place)
         folded: Sequence[Any] = (
-            self.size_minutes,
             self.helpers_wanted,
             *where,
             self.eyes,

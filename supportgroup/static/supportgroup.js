@@ -280,7 +280,7 @@ function seenBy(form) {
 function showNear(form) {
   const kind = form.querySelector("[name=kind]:checked")?.value;
   const size = Number(form.elements.size_minutes.value);
-  const all = [...form.querySelectorAll("details .example")].filter((one) => one.dataset.kind === kind);
+  const all = [...form.querySelectorAll("details details .example")].filter((one) => one.dataset.kind === kind);
   if (!all.length) return;
   const far = (one) => Math.abs(one.dataset.size - size);
   const three = all.sort((one, other) => far(one) - far(other)).slice(0, 3);

@@ -86,6 +86,13 @@ def test_ben_asks_for_something_small(page_of):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Pick up milk on Thursday")
 
 
+def test_ada_sees_what_a_tick_is_about_once_it_is_set(page_of):
+    page = page_of("member", "/me/mail")
+    expect(page.get_by_label("From", exact=True)).to_be_hidden()
+    press(page, "Keep quiet hours", "Space")
+    expect(page.get_by_label("From", exact=True)).to_be_visible()
+
+
 def test_cleo_can_do_this(page_of):
     page = page_of("blocked", "/g/{slug}/board/asks/{ask_id}")
     press(page, "I can do this")
