@@ -17,7 +17,7 @@ from tests.conftest import bound_to
 from tests.databases import WHOLE, Databases
 from tests.sweeps.world import World, make_world
 
-SHARE = 32
+SHARE = 64
 ANSWERED = "answered"  # what a test's report carries: how many answers had which status
 
 
