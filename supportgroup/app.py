@@ -1,6 +1,7 @@
 """The one file that knows every room: `create_app()`, and the table of who answers which event."""
 
-from collections.abc import Mapping, MutableMapping
+import sys
+from collections.abc import Iterable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -153,6 +154,9 @@ PAGES = (
 )
 DEVELOPMENT = (dev, kit)  # pages to look at while building
 BODY, FIELDS, PARTS = 256 * 1024, 64 * 1024, 100
+PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+
+log = structlog.get_logger()
 
 
 def answer_events() -> None:
@@ -185,7 +189,22 @@ class Templates(Environment):
 
 
 class Supportgroup(Flask):
+    """Flask, whose log names no address of a page: an address can be a link, and says who was where."""
+
     jinja_environment = Templates
+
+    def log_exception(self, exc_info: Any) -> None:
+        """What broke while the page that says so was made."""
+        log.error("page-broken", error=exc_info[0].__name__)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """What breaks outside of all that would answer for it goes no further: a web server logs addresses."""
+        try:
+            return super().__call__(environ, start_response)
+        except Exception as error:
+            log.error("answer-broken", error=type(error).__name__)
+            start_response("500 Internal Server Error", PLAIN, sys.exc_info())
+            return [b"Something broke on our side. Try again in a minute.\n"]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -229,7 +248,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    structlog.get_logger().debug("app-made", environment=settings.environment)
+    log.debug("app-made", environment=settings.environment)
     return app
 
 
@@ -266,9 +285,10 @@ def flask_settings(settings: Settings) -> dict[str, object]:
 
 def engine_options(url: str) -> dict[str, object]:
     """Connections enough for the threads of one web process, checked before use."""
+    options: dict[str, object] = {"hide_parameters": True}  # an error does not say what was to be written
     if url.startswith("sqlite"):
-        return {}
-    return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "pool_recycle": 1800}
+        return options
+    return options | {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "pool_recycle": 1800}
 
 
 def install_mail(app: Flask, settings: Settings) -> None:

@@ -1,14 +1,27 @@
 """Logging: one line an event, words and ids only. Nothing a person wrote, no address, no link is ever logged."""
 
 import logging
+import traceback
+from typing import Any
 
 import structlog
 
 
+class Lines(logging.Formatter):
+    """Lines of libraries. Of an error: its class and where it was, never its message, which may quote somebody."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  its name in logging
+        where = (f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(ei[2]))
+        return "\n".join((*where, ei[0].__name__))
+
+
 def configure(level: str, *, json: bool) -> None:
     """Lines for people in development, JSON for machines elsewhere."""
-    logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it says on every start which database it found
+    lines = logging.StreamHandler()
+    lines.setFormatter(Lines("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[lines])
+    for chatty in ("alembic", "mail.log"):  # which database it found, on every start; the development mailbox: letters
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     renderer = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[

@@ -42,7 +42,7 @@ def survived(work: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        log.error("net-broken", work=work, error=type(error).__name__)
+        log.error("work-broken", work=work, error=type(error).__name__)
         db.session.remove()
 
 

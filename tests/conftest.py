@@ -27,6 +27,7 @@ from supportgroup.accounts.service import start_session
 from supportgroup.app import create_app
 from supportgroup.db import db, transaction
 from tests.databases import WHOLE, Databases, engines_for
+from tests.logged import noted, refuse_telling
 from tests.post import Postbox, open_postbox
 from tests.services import Services
 
@@ -91,7 +92,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Iterator[None]:
-    return refuse_skip((yield))
+    return refuse_telling(refuse_skip((yield)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -135,6 +136,13 @@ def quick_app(environ: dict[str, str]) -> Flask:
 def worker() -> str:
     """The name of this process among those that run the tests."""
     return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _noted() -> Iterator[None]:
+    """What is secret in this run, for `tests/logged.py`."""
+    with noted():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -45,6 +45,40 @@ def test_only_the_clock_reads_the_time():
     assert offenders(reads, but={"supportgroup/clock.py"}) == []
 
 
+# What can open a connection, and who does, to where an operator says: the relay, the broker, a name server, loopback.
+REACHING = {
+    *("aiohttp", "asyncio", "dns", "ftplib", "http", "httpx", "imaplib", "poplib", "pycurl", "redis", "requests"),
+    *("smtplib", "socket", "telnetlib", "urllib", "urllib3", "webbrowser", "xmlrpc"),
+}
+REACHES = {
+    "supportgroup/doctor.py": {"redis", "smtplib"},
+    "supportgroup/mail/reputation.py": {"dns", "socket"},
+    "supportgroup/mail/transport.py": {"smtplib"},
+    "supportgroup/mailbox.py": {"asyncio"},  # the development mailbox listens
+    "supportgroup/up.py": {"http", "socket"},
+    "supportgroup/valkey.py": {"socket"},
+}
+
+
+def test_nothing_fetches_an_address_that_somebody_named():
+    """No page, letter or tick has anything to fetch it with (T14); what is installed has no client for it either."""
+    found = {path.relative_to(ROOT).as_posix(): imported(path) & REACHING for path in MODULES}
+    assert {name: what for name, what in found.items() if what} == REACHES
+    installed = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    assert installed & {"aiohttp", "httpx", "pycurl", "requests", "urllib3"} == set()
+
+
+def imported(path):
+    """The packages whose modules it imports; reading an address (urllib.parse) and naming a status reach nobody."""
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            modules |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules |= {node.module or ""}
+    return {module.split(".")[0] for module in modules - {"urllib.parse"} if module != "http"}
+
+
 def test_nothing_is_loaded_by_its_id_without_its_group():
     assert offenders(r".*\.query\.get", but=set()) == []
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from celery import Celery
 from flask import Flask
 
+from supportgroup.net import survived
 from supportgroup.ticks import Tick
 
 
@@ -20,10 +21,13 @@ def register(celery: Celery, flask: Flask, ticks: Iterable[Tick]) -> None:
 
 
 def in_context(flask: Flask, tick: Tick) -> Callable[[], None]:
-    """The tick, run in the app's context; leaving that gives the session back, whatever it still holds."""
+    """The tick, run in the app's context; leaving that gives the session back, whatever it still holds.
+
+    What breaks is logged by its class here, since Celery would log what the error says, and go round again anyway.
+    """
 
     def run() -> None:
-        with flask.app_context():
+        with flask.app_context(), survived(tick.name):
             tick.run()
 
     return run
