@@ -54,6 +54,14 @@ check: .venv/test.ok ## lint, format, types, import contracts
 scan: ## look for known mistakes: bandit, and semgrep with rules of our own (in an environment of their own)
 	@.ci/scan
 
+.PHONY: audit
+audit: ## ask a database (OSV, elsewhere) for known faults of what the locks name; not a part of CI
+	@.ci/audit
+
+.PHONY: sbom
+sbom: ## write var/sbom.json: every package that is installed, with its hashes (CycloneDX)
+	@.ci/audit sbom
+
 .PHONY: scan-pages
 scan-pages: .venv/test.ok ## wapiti over the pages as a visitor, a member and a facilitator (WAPITI=… its command; 20 minutes)
 	@$(BIN)/python -m tests.sweeps.by_wapiti

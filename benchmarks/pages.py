@@ -31,7 +31,7 @@ def run(database_url: str, var: Path) -> list[dict[str, Any]]:
     environ = {"DATABASE_URL": database_url, "SUPPORTGROUP_VAR": str(var), "SMTP_URL": "smtp://127.0.0.1:9"}
     slug, cookie = build(environ)
     found = []
-    with web("supportgroup.app:create_app()", environ) as (port, process):
+    with web("supportgroup.app:create_app(statement_seconds=5)", environ) as (port, process):
         for name, path in (("board", f"/g/{slug}/board"), ("meetings", f"/g/{slug}/meetings"), ("home", "/home")):
             size = measure(port, path, cookie, 0.5).bytes
             with web("benchmarks.floor:make()", {"FLOOR_DATABASE": database_url, "FLOOR_BYTES": str(size)}) as (

@@ -207,14 +207,18 @@ class Supportgroup(Flask):
             return [b"Something broke on our side. Try again in a minute.\n"]
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The web application, ready to serve. Raises config.BadSetting where a setting is missing or wrong."""
+def create_app(settings: Settings | None = None, *, statement_seconds: int | None = None) -> Flask:
+    """The web application, ready to serve. Raises config.BadSetting where a setting is missing or wrong.
+
+    PostgreSQL gives up a statement after `statement_seconds`, if they are given: pages do, by the Procfile; workers and
+    commands, which may have much to do at once, wait.
+    """
     settings = settings or config.from_environment()
     logs.configure(settings.log_level, json=not settings.development)
     check_crisis_file(settings)
     secrets.install(settings.secret_keys, settings.data_keys)
     app = Supportgroup("supportgroup", template_folder=str(TEMPLATES), static_folder=None)
-    app.config.from_mapping(flask_settings(settings))
+    app.config.from_mapping(flask_settings(settings, statement_seconds))
     app.config["SETTINGS"] = settings
     settings.var.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
@@ -260,14 +264,14 @@ def check_crisis_file(settings: Settings) -> None:
         raise config.BadSetting(f"CRISIS_FILE: {reason}") from None
 
 
-def flask_settings(settings: Settings) -> dict[str, object]:
+def flask_settings(settings: Settings, statement_seconds: int | None) -> dict[str, object]:
     """What Flask and its extensions are told."""
     host = urlsplit(settings.base_url).hostname or ""
     return {
         "SECRET_KEY": settings.secret_keys[0],
         "SECRET_KEY_FALLBACKS": list(settings.secret_keys[1:]),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url, statement_seconds),
         "TRUSTED_HOSTS": [host, "localhost", "127.0.0.1", "::1"],
         "SESSION_COOKIE_NAME": "__Host-form" if settings.https else "form",
         "SESSION_COOKIE_SECURE": settings.https,
@@ -283,11 +287,13 @@ def flask_settings(settings: Settings) -> dict[str, object]:
     }
 
 
-def engine_options(url: str) -> dict[str, object]:
+def engine_options(url: str, statement_seconds: int | None) -> dict[str, object]:
     """Connections enough for the threads of one web process, checked before use."""
     options: dict[str, object] = {"hide_parameters": True}  # an error does not say what was to be written
     if url.startswith("sqlite"):
         return options
+    if statement_seconds is not None:
+        options["connect_args"] = {"options": f"-c statement_timeout={statement_seconds * 1000}"}
     return options | {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "pool_recycle": 1800}
 
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -106,6 +106,16 @@ def transaction() -> Iterator[None]:
 def forget() -> None:
     """Let go of what was changed and not committed, and of what was read."""
     db.session.rollback()
+
+
+def gave_up(error: Exception) -> bool:
+    """Whether the database could not do it just now: away, full, too busy or too slow. Nothing of it is written.
+
+    SQLite says the same of a statement that is wrong, but for its code.
+    """
+    if isinstance(error, OperationalError):
+        return getattr(error.orig, "sqlite_errorname", None) != "SQLITE_ERROR"
+    return isinstance(error, TimeoutError)
 
 
 def end_reading() -> None:

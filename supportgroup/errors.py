@@ -3,3 +3,7 @@
 
 class Refused(Exception):
     """A rule said no. The message is a sentence for the person who asked."""
+
+
+class Busy(Exception):
+    """Too much at once; the same goes well in a minute."""

@@ -16,12 +16,15 @@ class Lines(logging.Formatter):
 
 
 def configure(level: str, *, json: bool) -> None:
-    """Lines for people in development, JSON for machines elsewhere."""
+    """Lines for people in development, JSON for machines elsewhere.
+
+    The level is that of our own lines. Libraries warn at the most: some say at the others what is in their hands, such
+    as the headers of a letter that is being signed.
+    """
     lines = logging.StreamHandler()
     lines.setFormatter(Lines("%(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=level.upper(), handlers=[lines])
-    for chatty in ("alembic", "mail.log"):  # which database it found, on every start; the development mailbox: letters
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    ours = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(level=max(ours, logging.WARNING), handlers=[lines])
     renderer = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[
@@ -30,5 +33,5 @@ def configure(level: str, *, json: bool) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        wrapper_class=structlog.make_filtering_bound_logger(ours),
     )

@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
 from supportgroup import clock, words
-from supportgroup.errors import Refused
+from supportgroup.db import gave_up
+from supportgroup.errors import Busy, Refused
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 
@@ -200,6 +201,11 @@ def crashed(error: Exception) -> ResponseReturnValue:
     """Our own fault. Logged by class and route only: words and values could be somebody's."""
     if isinstance(error, HTTPException):
         return http_error(error)
+    status = 503 if isinstance(error, Busy) or gave_up(error) else 500
+    said = {"method": request.method, "error": type(error).__name__, "status": status}
     route = request.url_rule.rule if request.url_rule else None
-    log.error("page-broken", route=route, method=request.method, error=type(error).__name__, exc_info=current_app.debug)
-    return page(500, *SENTENCES[500])
+    log.error("page-broken", route=route, **said, exc_info=current_app.debug)
+    response = make_response(page(status, *SENTENCES[status]))
+    if status == 503:
+        response.headers["Retry-After"] = "60"
+    return response

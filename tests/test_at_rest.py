@@ -213,7 +213,6 @@ def rotate(app, tmp_path):
     return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_killed_in_the_middle_it_loses_nothing_and_goes_on(committed_app, tmp_path):
     make_asks(500)
     before = texts()

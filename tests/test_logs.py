@@ -6,6 +6,8 @@ Here it is planted. `tests/logged.py` holds what every other test says as well.
 import io
 import logging
 import re
+import subprocess
+import sys
 
 import pytest
 import structlog
@@ -38,20 +40,18 @@ PEOPLE = [(CANARIES["name"], CANARIES["address"]), ("Ben", "ben@example.org")]
 
 @pytest.fixture
 def log():
-    """Everything that is logged while the test runs, at the chattiest level, as it would be written in production."""
+    """Everything that is logged while the test runs, as it is written in production at the chattiest level."""
     lines = io.StringIO()
-    root, before = logging.getLogger(), logging.getLogger().level
+    root = logging.getLogger()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(logs.Lines())
     root.handlers.insert(0, handler)  # before pytest's own, which would put errors in words for it
-    root.setLevel(logging.DEBUG)
     kept = structlog.get_config()
     logs.configure("debug", json=True)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(lines))
     yield lines
     structlog.configure(**kept)
     root.removeHandler(handler)
-    root.setLevel(before)
 
 
 def found(log):
@@ -159,6 +159,15 @@ def test_writing_on_the_board_and_refusals(app, sign_in, postbox, log):
     deliver_due()
     db.session.rollback()
     assert found(log) == []
+
+
+def test_libraries_warn_at_the_most_whatever_the_level():
+    """One says at others which headers it signs, another which statement it sends."""
+    for level, theirs in (("debug", "WARNING"), ("info", "WARNING"), ("error", "ERROR")):
+        configure = f"from supportgroup import logs; logs.configure('{level}', json=True)"
+        command = [sys.executable, "-c", f"{configure}; import logging; print(logging.root.level)"]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        assert int(said) == getattr(logging, theirs)
 
 
 def test_the_servers_own_log_of_requests_is_off():

@@ -28,7 +28,8 @@ def sign_in_by_password() -> ResponseReturnValue:
     status = 200
     if form.validate_on_submit():
         try:
-            return by_password(form, queries.claim(form.email.address))
+            with passwords.in_line():
+                return by_password(form, queries.claim(form.email.address))
         except TooMany:
             form.form_errors.append(TOO_MANY)
             status = 429

@@ -16,7 +16,7 @@ from supportgroup.accounts import breached, queries
 from supportgroup.accounts.models import Account, Change, Password
 from supportgroup.accounts.notes import note
 from supportgroup.db import db
-from supportgroup.errors import Refused
+from supportgroup.errors import Busy
 from supportgroup.languages import gettext as _
 from supportgroup.limits import Allowance, Patience
 
@@ -27,8 +27,9 @@ WRONG_FROM_NETWORK = Allowance("passwords-from-network", 20, timedelta(hours=1))
 HASHER = PasswordHasher(time_cost=2, memory_cost=47_104, parallelism=1, hash_len=32, salt_len=16)  # 46 MiB, some 75 ms
 # The hash of a password nobody knows: what is typed beside an address that has none is checked against it.
 NOBODYS = "$argon2id$v=19$m=47104,t=2,p=1$CkRFyfTe8I2IY4jHW7vT2g$gRbF+uxLpSwE5+98iHgsjCUInKbBRXww5ROTcPlPbA0"
-AT_ONCE = BoundedSemaphore(2)  # in each web process, so that guessing does not eat the machine
-PATIENCE = 20.0  # seconds
+# In each web process: so many hashes are made at once, and so many of its eight threads may wait for their turn, so
+# that guessing eats neither the machine nor the time of those who read.
+AT_ONCE, IN_LINE = BoundedSemaphore(2), BoundedSemaphore(6)
 
 # What people add something to and call a password. The imported list of stolen ones knows more.
 STEMS = [
@@ -84,20 +85,20 @@ def normal(password: str) -> str:
 
 
 @contextmanager
-def turn() -> Iterator[None]:
-    """Wait for one's turn to hash. Raises Refused when it takes too long."""
-    if not AT_ONCE.acquire(timeout=PATIENCE):
-        raise Refused(_("A lot of people are signing in at this moment. Try again in a minute."))
+def in_line() -> Iterator[None]:
+    """A place among those whose password is checked, taken before a try is paid for. Raises Busy where none is left."""
+    if not IN_LINE.acquire(blocking=False):
+        raise Busy
     try:
         yield
     finally:
-        AT_ONCE.release()
+        IN_LINE.release()
 
 
 def matches(known: Password | None, password: str) -> bool:
     """Whether the password is right. Takes as long where there is none. Not inside a transaction: it is slow."""
     expected = known.hash if known else NOBODYS
-    with turn():
+    with AT_ONCE:
         try:
             return HASHER.verify(expected, normal(password)) and known is not None
         except (VerificationError, InvalidHashError):
@@ -106,7 +107,7 @@ def matches(known: Password | None, password: str) -> bool:
 
 def hashed(password: str) -> str:
     """The password's hash, to be stored. Not inside a transaction."""
-    with turn():
+    with AT_ONCE:
         return HASHER.hash(normal(password))
 
 

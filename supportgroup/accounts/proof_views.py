@@ -52,7 +52,7 @@ def prove() -> ResponseReturnValue:
     if not found.has_second:
         del form.code
     elif not found.codes:
-        form.code.label.text = "One of your spare codes"
+        form.code.label.text = _("One of your spare codes")
     if form.validate_on_submit() and (form.password or form.code):
         try:
             return by_form(form, found)
@@ -72,10 +72,11 @@ def by_form(form: Any, found: Ways) -> ResponseReturnValue:
     """Check what was typed. A try is paid for before it is made. Raises Refused."""
     whose = passwords.whose(current_user.email, access.known_as(current_user.id))
     if found.password is not None:
-        if not passwords.TRIES.take(whose):
-            raise Refused(_("That was a number of tries. Wait a while, or sign in anew."))
-        if not passwords.matches(found.password, form.password.data):
-            raise Refused(WRONG)
+        with passwords.in_line():
+            if not passwords.TRIES.take(whose):
+                raise Refused(_("That was a number of tries. Wait a while, or sign in anew."))
+            if not passwords.matches(found.password, form.password.data):
+                raise Refused(WRONG)
     if found.has_second:
         codes.take_try(current_user.id)
     with transaction():

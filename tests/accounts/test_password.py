@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import BoundedSemaphore
 
 import pytest
 from argon2 import PasswordHasher
@@ -25,6 +26,7 @@ from tests.accounts.conftest import (
     reload,
     sign_in_page_of,
 )
+from tests.databases import WHOLE
 from tests.factories import make_account
 
 
@@ -224,6 +226,27 @@ def test_a_day_of_guessing_gets_a_hundred_tries_and_ada_comes_in_by_link(ada, cl
     assert try_password(another_browser(), ada.email, "a kettle in every kitchen").status_code == 303
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_of_a_days_guesses_from_everywhere_a_hundred_are_checked(ada, client, frozen, monkeypatch):
+    """Ten thousand in `make test-whole`; each from another network, so that the account's own count has to hold."""
+    give_password(ada)
+    try_password(client, ada.email, PASSWORD)
+    client.post("/sign-out")
+    checked, number = [], 10_000 if WHOLE else 400
+    monkeypatch.setattr(passwords, "matches", lambda _known, password: checked.append(password) or password == PASSWORD)
+    guesser = another_browser()
+    for at in range(number):
+        frozen.shift(timedelta(days=1) / number)
+        guess = {"email": ada.email, "password": f"guess number {at}"}
+        network = {"REMOTE_ADDR": f"10.{at // 250}.{at % 250}.1"}
+        guesser.post("/sign-in/password", data=guess, environ_base=network)
+
+    assert 80 <= len(checked) <= 100
+    assert try_password(guesser, ada.email, PASSWORD).status_code == 429
+    assert try_password(client, ada.email, PASSWORD).status_code == 303
+
+
 @pytest.fixture
 def three_an_hour(monkeypatch):
     """Every password is wrong, and a network has three tries an hour instead of twenty."""
@@ -257,7 +280,24 @@ def test_forged_forwarding_headers_widen_nothing(client, app, frozen, three_an_h
                 "X-Real-IP": f"198.51.{n}.7",
             },
         ).status_code
-        for n in range(6)
+        for n in range(100)
+    ]
+    assert answers.count(422) == 3
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_nor_do_forged_ones_behind_a_proxy(databases, make_app, three_an_hour):
+    """The proxy adds the true address at the right; whatever a guesser wrote before it counts for nothing."""
+    app = make_app(databases.copy(), PROXY_HOPS="1")
+    answers = [
+        app.test_client()
+        .post(
+            "/sign-in/password",
+            data={"email": f"someone{n}@example.org", "password": "wrong"},
+            headers={"X-Forwarded-For": f"198.51.{n}.7, 203.0.{n}.9, 192.0.2.44"},
+        )
+        .status_code
+        for n in range(100)
     ]
     assert answers.count(422) == 3
 
@@ -278,6 +318,7 @@ def test_fifteen_guesses_at_once_are_no_more_than_five(committed_app, monkeypatc
         ada = make_account("Ada")
     give_password(ada)
     monkeypatch.setattr(passwords, "matches", lambda _known, _password: checked.append(1) is not None)
+    monkeypatch.setattr(passwords, "IN_LINE", BoundedSemaphore(15))  # or some would only be told to come back
     checked = []
     email = ada.email
     with ThreadPoolExecutor(10) as pool:

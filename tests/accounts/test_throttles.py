@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from supportgroup.accounts.models import Account, SignInLink
 from supportgroup.db import db, transaction
 from supportgroup.limits import Allowance, Bucket, Guesses, Patience
 from supportgroup.mail.models import Letter, LetterState
-from tests.accounts.conftest import code_now, give_codes, is_in, sign_in_page_of
+from tests.accounts.conftest import PASSWORD, code_now, give_codes, give_password, is_in, sign_in_page_of
 from tests.factories import make_account
 
 
@@ -98,6 +99,19 @@ def test_no_more_than_two_hashes_are_made_at_once(committed_app, monkeypatch):
     monkeypatch.setattr(passwords, "HASHER", type("Hasher", (), {"verify": staticmethod(slow)}))
     assert not any(at_once(committed_app, 12, lambda _browser: passwords.matches(None, "a lamp")))
     assert most == [2]
+
+
+def test_where_too_many_wait_one_is_told_to_come_back_and_no_try_is_paid(app, client, ada):
+    give_password(ada)
+    data = {"email": ada.email, "password": PASSWORD}
+    with ExitStack() as six:
+        for _ in range(6):
+            six.enter_context(passwords.in_line())
+        answer = client.post("/sign-in/password", data=data)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+        assert client.get("/sign-in").status_code == 200
+    assert db.session.scalars(select(Guesses)).all() == []
+    assert client.post("/sign-in/password", data=data).status_code == 303
 
 
 def test_what_was_taken_comes_back_evenly(app, frozen):
