@@ -37,9 +37,9 @@ def tell_group(*, me: Membership, ask_id: UUID, text: str, unnamed: bool) -> Non
         db.session.execute(delete(Telling).where(Telling.ask_id == ask.id, Telling.author_id == me.id))
         return
     if told is None:
-        told = Telling(group_id=me.group_id, author_id=me.id, ask_id=ask.id, told_at=clock.now())
+        told = Telling(group_id=me.group_id, author_id=me.id, ask_id=ask.id)
         db.session.add(told)
-    told.text, told.unnamed = text, unnamed or ask.unnamed
+    told.text, told.unnamed, told.told_at = text, unnamed or ask.unnamed, clock.now()
     db.session.flush()
 
 
@@ -50,8 +50,11 @@ def of_ask(ask: Ask) -> Telling | None:
 
 
 def visible(me: Membership) -> ColumnElement[bool]:
-    """What this member may read of what was told: a condition. Whom they muted is left out where it has a name."""
-    others = and_(~hidden(Telling.id), ~apart(Telling.author_id, me.id))
+    """What this member may read of what was told: a condition. Whom they muted is left out where it has a name.
+
+    What was told before a block stays, as what somebody told who left: or one would see which of them goes.
+    """
+    others = and_(~hidden(Telling.id), ~apart(Telling.author_id, me.id, since=Telling.told_at))
     heard = or_(Telling.unnamed, ~muted(me.id, Telling.author_id))
     return and_(Telling.group_id == me.group_id, or_(Telling.author_id == me.id, and_(others, heard)))
 

@@ -53,6 +53,9 @@ def test_it_keeps_to_names_mutes_blocks_and_its_time(circle, frozen):
     assert "It helped" in ended(circle, circle.cleo)  # else muting would tell whose it is
     with transaction():
         safety.block(by=circle.ada.id, other=circle.ben.id)
+    assert "It helped" in ended(circle, circle.ada)
+    frozen.shift(timedelta(minutes=1))
+    circle.press(circle.ben, ask, "tell", text="It helped a lot")
     assert "It helped" not in ended(circle, circle.ada)
     frozen.shift(timedelta(days=366))
     with transaction():
