@@ -49,7 +49,7 @@ def plain(_form: object, field: Any) -> None:
     allowed = "\n\t\u2028\u2029" if isinstance(field, TextAreaField) else ""
     for letter in field.data or "":
         if letter not in allowed and unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp"):
-            raise ValidationError(_("There is a character in here that is not text. Please type it again."))
+            raise ValidationError(_("There is a character in here that is not text. Type it again."))
 
 
 class Line(StringField):

@@ -30,7 +30,7 @@ SENTENCES = {
     410: (_l("Over"), _l("This was here, and its time is over.")),
     413: (_l("Too long"), _l("That was more than we can take at once. Shorten it a little and send it again.")),
     415: (_l("Not like this"), _l("This page does not take what was sent to it.")),
-    422: (_l("Please look again"), _l("Something in there could not be read. Go back and look at what you typed.")),
+    422: (_l("Another look"), _l("Something in there could not be read. Go back and look at what you typed.")),
     429: (_l("A short rest"), _l("That was a lot in a short time. Try again in a few minutes.")),
     500: (
         _l("Something broke on our side"),

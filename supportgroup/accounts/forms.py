@@ -72,7 +72,7 @@ def code_field(label: str = _l("Code from your app")) -> Line:
 
 def password_field(label: str = _l("Password")) -> PasswordField:
     """A password, taken as it is: any letters, spaces at its ends too."""
-    too_long = Length(max=MOST, message=_l("Up to %(number)s letters, please.", number=MOST))
+    too_long = Length(max=MOST, message=_l("Up to %(number)s letters.", number=MOST))
     return PasswordField(label, [InputRequired(_l("Type your password.")), too_long])
 
 

@@ -128,7 +128,7 @@ def problem(password: str, *, account: Account, codes: bool, words: Iterable[str
             "Make it %(least)s letters or longer. Four or five words in a row are easy to keep in mind.", least=least
         )
     if len(text) > MOST:
-        return _("Up to %(number)s letters, please.", number=MOST)
+        return _("Up to %(number)s letters.", number=MOST)
     own = [account.name, *re.split(r"[@._+-]", account.email)]
     if weight(text, [*words, *own, *STEMS]) < LEAST_WITH_CODES - 1:
         return _("This one is easy to guess: it repeats itself, or holds your name or ours. Choose some other words.")

@@ -27,7 +27,7 @@ from supportgroup.groups.models import (
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 
-CHANGED = _l("The agreement has changed while this page was open. Please read it as it is now.")
+CHANGED = _l("The agreement has changed while this page was open. Read it as it is now.")
 
 
 @dataclass(frozen=True, kw_only=True)

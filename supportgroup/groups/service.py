@@ -127,5 +127,5 @@ def asks_by_mail(account: Account) -> How:
 def agree(me: Membership, version: int) -> None:
     """Accept this version of the agreement. Raises Refused where it is not the one that holds."""
     if version != queries.agreement(me.group_id).version:
-        raise Refused(_("The agreement has changed again. Please read it as it is now."))
+        raise Refused(_("The agreement has changed again. Read it as it is now."))
     me.agreement_version, me.agreed_at = version, clock.now()

@@ -217,5 +217,5 @@ def test_a_note_that_cannot_be_read_is_kept_on_the_page(circle, meeting, sign_in
     response = sign_in(circle.account(circle.ben)).post(circle.path(meeting.id, "check-in"), data=form)
 
     assert response.status_code == 422
-    assert "Please look at this again" in response.text
+    assert "This needs another look" in response.text
     assert db.session.scalar(select(func.count()).select_from(CheckIn)) == 0
