@@ -13,7 +13,7 @@ We speak of ourselves and from what we know. We listen without fixing, and give 
 
 Anyone may be silent, come late, leave early or stay away. No reason is owed.
 
-A "no" is fine, and so is handing something back.
+A “no” is fine, and so is handing something back.
 
 We are peers, not clinicians, and no emergency service. Nobody watches these pages day and night. In danger we use the \
 help that every page links to.

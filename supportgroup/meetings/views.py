@@ -27,6 +27,7 @@ SAID: dict[Answer | None, str] = {
     Answer.NOT_GOING: _l("Not this time. That is fine."),
     Answer.WAITING: _l("It is full right now. You are next to hear when a place is free."),
 }
+AHEAD = 8  # meetings to come, on a page: two months of a weekly one
 EARLIER = 5  # meetings behind, on the first page
 
 
@@ -40,7 +41,7 @@ def find(me: Membership, meeting_id: UUID) -> Meeting:
 def index(slug: str) -> ResponseReturnValue:
     me = enter(slug)
     behind, after = "earlier" in request.args, request.args.get("after")
-    ahead = None if behind else queries.upcoming(me.group_id, after=after)
+    ahead = None if behind else queries.upcoming(me.group_id, after=after, limit=AHEAD)
     past = None if after and not behind else queries.past(me.group_id, after=after, limit=20 if behind else EARLIER)
     given = queries.answers(me, [meeting.id for meeting in ahead.items] if ahead else [])
     following = next((one for one in ahead.items if one.is_planned), None) if ahead and not after else None
