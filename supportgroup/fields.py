@@ -21,7 +21,7 @@ class Guard(CSRFProtect):
     def protect(self, apply_exemptions: bool = False) -> None:
         super().protect(apply_exemptions)
         if g.get("csrf_valid") and is_from_elsewhere():
-            raise CSRFError(_("The form is on another site's page."))
+            raise CSRFError(_("The form is on another site’s page."))
 
 
 def is_from_elsewhere() -> bool:

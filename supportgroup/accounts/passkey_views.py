@@ -105,5 +105,5 @@ def remove_passkey(passkey_id: UUID) -> ResponseReturnValue:
     with transaction():
         passkeys.remove(current_user, passkey_id)
         access.start_anew()
-    flash(_("Removed. Take it out of your device's list too."))
+    flash(_("Removed. Take it out of your device’s list too."))
     return redirect(url_for(".ways"), 303)

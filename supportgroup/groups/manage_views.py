@@ -174,7 +174,7 @@ def hello(slug: str, membership_id: UUID) -> ResponseReturnValue:
     me = enter_as_facilitator(slug)
     with transaction():
         service.say_hello(by=me, membership_id=membership_id)
-    flash(_("Said hello. From now on everyone sees their name, and they see everyone's."))
+    flash(_("Said hello. From now on everyone sees their name, and they see everyone’s."))
     return redirect(url_for(".members", slug=slug), 303)
 
 
