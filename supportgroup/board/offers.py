@@ -25,6 +25,7 @@ from supportgroup.words import listed
 
 WAITS = timedelta(days=7)  # so long an offer to one member waits for an answer
 MOST = 20  # standing offers of one member in a group
+AT_ONCE = 3  # of one offer that one member has taken up and that go on: else a press a day could fill its giver's weeks
 
 EACH = (
     _l("Mondays"),
@@ -195,9 +196,12 @@ def take_up(*, me: Membership, offer_id: UUID, title: str, needed_by: datetime |
     me, giver = both(me, found.by_id)
     offer = locked(me, offer_id)
     check_active(me)
-    twin = next((ask for ask in offer_queries.taken_up(me, offer_id) if ask.needed_by == needed_by), None)
+    going_on = offer_queries.taken_up(me, offer_id)
+    twin = next((ask for ask in going_on if ask.needed_by == needed_by), None)
     if twin is not None:
         return twin
+    if len(going_on) >= AT_ONCE:
+        raise Refused(_("You have taken this up three times already. When one of them is done, you can again."))
     if offer.to_id is not None or offer_queries.rests(offer):
         raise Refused(RESTING)
     check_ahead(needed_by, clock.now())

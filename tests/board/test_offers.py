@@ -165,6 +165,16 @@ def test_limits_and_rest_are_respected_without_saying_which(circle):
     assert page(circle, circle.cleo, one).status_code == 404
 
 
+def test_nobody_fills_the_weeks_of_who_offers_something_by_taking_it_up_again_and_again(circle, frozen):
+    one = offer(circle, circle.ben, size_minutes=5)
+    weeks = [(clock.now() + timedelta(days=3 + 7 * week)).date().isoformat() for week in range(4)]
+    assert [press(circle, circle.cleo, one, "take", day=day).status_code for day in weeks] == [303, 303, 303, 422]
+    assert press(circle, circle.ada, one, "take", day=weeks[3]).status_code == 303
+    first = db.session.scalars(select(Ask).order_by(Ask.needed_by)).first()
+    assert circle.press(circle.cleo, first, "withdraw").status_code == 303
+    assert press(circle, circle.cleo, one, "take", day=weeks[3]).status_code == 303
+
+
 def test_a_pause_has_an_end_and_the_offer_comes_back_by_itself(circle, frozen):
     one = offer(circle, circle.ben)
     assert 'value="2027-05-26"' in page(circle, circle.ben, one).text  # two weeks, unless Ben says otherwise
