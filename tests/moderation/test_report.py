@@ -119,7 +119,7 @@ def test_the_reported_and_other_members_see_nothing_of_it(group, ada, ben, cleo,
 
     for path in (f"/g/{group.slug}/manage/reports", f"/g/{group.slug}/manage/reports/{only_report().id}"):
         assert browser_of(ben).get(path).status_code == 404
-    assert "Nothing" in browser_of(ben).get(f"/g/{group.slug}/reports").text
+    assert "You have reported nothing" in browser_of(ben).get(f"/g/{group.slug}/reports").text
     assert without_tokens(browser_of(ben).get(f"/g/{group.slug}/board/asks/{ask.id}").text) == without_tokens(before)
     assert not letters_to(postbox, ben)
 

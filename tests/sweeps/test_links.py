@@ -39,3 +39,12 @@ def test_opening_a_link_again_and_again_changes_nothing(app, world, name):
         assert written == []
     assert {person: browser.get(path).location for person, browser in browsers.items()} == first
     assert all(first.values())
+
+
+@pytest.mark.parametrize("name", sorted(destinations))
+def test_whoever_only_holds_the_letter_does_not_learn_which_group_it_is_about(app, world, name):
+    browser = world.browser(app, "nobody")
+    with taken_back():
+        led, page = browser.get(link_to(world, name)), browser.get(link_to(world, name), follow_redirects=True)
+    assert world.here.group.slug not in led.location + page.request.url
+    assert world.here.group.name not in page.text
