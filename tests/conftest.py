@@ -83,11 +83,14 @@ def engine_of(item: pytest.Item) -> str | None:
     return drawn.params.get("databases") if drawn else None
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
     """What is loaded stays: looking through all of it for garbage again and again was a tenth of the time of a run."""
+    yield
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,7 @@
 """Starting a group, and changing what it says of itself."""
 
 import pytest
+from babel import Locale
 from sqlalchemy import func, select
 
 from supportgroup.accounts.access import cookie_name
@@ -8,6 +9,7 @@ from supportgroup.accounts.service import start_session
 from supportgroup.db import db, transaction
 from supportgroup.groups import queries
 from supportgroup.groups.defaults import AGREEMENT
+from supportgroup.groups.forms import LANGUAGES
 from supportgroup.groups.founding import slug_of
 from supportgroup.groups.models import Format, Group, GroupState, Joining, Membership, MembershipState, Visibility
 from tests.factories import make_account, make_group, make_membership
@@ -224,3 +226,8 @@ def test_more_places_by_the_form_let_who_waits_in(group, ada, dan, browser_of, c
     edit(browser_of(ada), group, size_limit="3")
 
     assert again(waiting).state is MembershipState.ACTIVE
+
+
+def test_each_language_a_group_may_speak_stands_by_its_own_name():
+    named = {code: str(Locale.parse(code).get_display_name(code)).casefold() for code in LANGUAGES}
+    assert {code: name.casefold() for code, name in LANGUAGES.items()} == named
