@@ -146,7 +146,7 @@ def test_the_doctor_lists_what_nobody_looked_at_for_long_and_that_nobody_is_ther
     assert not {one.what: one for one in doctor.findings(app, None)}["operators"].soon
 
 
-def test_so_does_the_page_that_says_that_something_broke(app, sign_in, away):
+def test_so_does_the_page_that_says_so(app, sign_in, away):
     ada = sign_in(make_account("Ada"))
     away()
     app.testing = False
@@ -155,9 +155,9 @@ def test_so_does_the_page_that_says_that_something_broke(app, sign_in, away):
     finally:
         app.testing = True
 
-    assert response.status_code == 500
+    assert response.status_code == 503
     assert "/help-now" in response.text
-    assert "It is not your doing" in response.text
+    assert "Try again in a minute" in response.text
 
 
 def test_the_operators_file_overrides_ours_country_by_country(theirs):
