@@ -160,8 +160,11 @@ def test_every_route_says_whom_it_is_for(app):
 
 @ON_SQLITE
 def test_each_page_is_there_for_whom_it_is_for_and_for_nobody_else(app, world):
-    """And whoever asks: looking writes no row (T4), and each answer carries what it has to (T27)."""
+    """And whoever asks: looking writes no row (T4), no answer tells somebody's address to anybody else (T21, T22), and
+    each carries what it has to (T27).
+    """
     wrong, looked_at = [], set()
+    addresses = {name: account.email for name, account in world.accounts.items()}
     for rule in rules(app):
         path, framed = world.path(app, rule), is_for_developers(rule)
         for method, person in product(methods(rule), PEOPLE[:1] if framed else askers(rule)):
@@ -170,6 +173,7 @@ def test_each_page_is_there_for_whom_it_is_for_and_for_nobody_else(app, world):
                 answer = browser.open(path, method=method, data=world.data(rule, method))
             page = (rule.endpoint, method, answer.status_code)
             found = [judge(rule.endpoint, person, answer, written), *looks(method, written)]
+            found += told(addresses, person, answer)
             found += faults(answer, framed=framed, whole=page not in looked_at)
             looked_at.add(page)
             wrong += [f"{method} {rule.rule} ({rule.endpoint}) as {person}: {one}" for one in found if one]
@@ -181,6 +185,12 @@ def askers(rule):
     there = AUDIENCE[rule.endpoint]
     welcome = some([person for person in PEOPLE if person in there], rule.rule, 2)
     return [person for person in PEOPLE if person not in there or person in welcome]
+
+
+def told(addresses, person, answer):
+    """Whose address the answer tells to somebody else."""
+    said = answer.text if answer.mimetype.startswith("text/") else ""
+    return [f"tells {name}'s address" for name, email in addresses.items() if name != person and email in said]
 
 
 def looks(method, written):
