@@ -115,7 +115,7 @@ def gave_up(error: Exception) -> bool:
     """
     if isinstance(error, OperationalError):
         return getattr(error.orig, "sqlite_errorname", None) != "SQLITE_ERROR"
-    return isinstance(error, TimeoutError)
+    return isinstance(error, TimeoutError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def end_reading() -> None:

@@ -39,6 +39,7 @@ SENTENCES = {
     503: (_l("Away for a moment"), _l("We are not able to answer right now. Try again in a minute.")),
 }
 NEVER_CACHED = "no-store"
+SECRETS = {"password", "code"}  # fields that no page says back
 # What a browser can do that no page of ours asks for; asking for a passkey is the one thing that some do.
 OFF = (
     "accelerometer",
@@ -169,11 +170,11 @@ def as_nobody() -> None:
     g._login_user = AnonymousUserMixin()
 
 
-def page(status: int, heading: str, sentence: str) -> ResponseReturnValue:
+def page(status: int, heading: str, sentence: str, **more: Any) -> ResponseReturnValue:
     g.pop("me", None)  # an error looks the same to everyone
     if status >= 500:
         as_nobody()
-    return render_template("errors/error.html", status=status, heading=heading, sentence=sentence), status
+    return render_template("errors/error.html", status=status, heading=heading, sentence=sentence, **more), status
 
 
 def refused(refusal: Refused) -> ResponseReturnValue:
@@ -197,15 +198,22 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
+def typed() -> list[tuple[str, str]]:
+    """What a form of ours held, to be sent once more; nothing where one of its fields is a secret."""
+    if not g.get("csrf_valid") or SECRETS & request.form.keys():
+        return []
+    return list(request.form.items(multi=True))
+
+
 def crashed(error: Exception) -> ResponseReturnValue:
-    """Our own fault. Logged by class and route only: words and values could be somebody's."""
+    """Our own fault, or the database is away. Logged by class and route only: words and values could be somebody's."""
     if isinstance(error, HTTPException):
         return http_error(error)
     status = 503 if isinstance(error, Busy) or gave_up(error) else 500
     said = {"method": request.method, "error": type(error).__name__, "status": status}
     route = request.url_rule.rule if request.url_rule else None
     log.error("page-broken", route=route, **said, exc_info=current_app.debug)
-    response = make_response(page(status, *SENTENCES[status]))
+    response = make_response(page(status, *SENTENCES[status], typed=typed() if status == 503 else []))
     if status == 503:
         response.headers["Retry-After"] = "60"
     return response

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -22,6 +23,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
+from sqlalchemy.exc import DBAPIError
 
 from supportgroup import clock
 from supportgroup.accounts import queries, service
@@ -167,7 +169,7 @@ def note_seen(response: Response) -> Response:
     mine = g.get("sign_in_session")
     if mine is not None and response.status_code < 400 and clock.now() - mine.seen_at >= service.grain(mine):
         forget()  # the page is made; what it left undone stays undone
-        with transaction():
+        with suppress(DBAPIError), transaction():  # a disk that is full keeps nobody from reading
             service.note_seen(mine)
     return response
 

@@ -18,6 +18,7 @@ from supportgroup.mail.delivery import HELPERS
 from tests.conftest import KEYS
 from tests.databases import ENGINES, Databases
 from tests.faults import stories
+from tests.faults.doubled import doubled as everything_twice
 from tests.faults.mistreated import mistreated
 from tests.faults.scene import Account, Nursery, owe_reminders
 from tests.faults.stories import Stage
@@ -80,6 +81,12 @@ def broker(on: Stage) -> Told:
     return f"{figures(3, found.end)}, {said}", well and late <= 90 and found.slowest < 1
 
 
+def doubled(on: Stage) -> Told:
+    found = everything_twice(on, seconds=600, presses=1200, meetings=120, hasty=False)
+    said = f"{found.presses} twice | {found.missing} | {found.copies} | | 0, {found.owed} keys, {found.refused} refused"
+    return said, found.missing == found.copies == found.refused == 0
+
+
 def figures(times: int, found: Account) -> str:
     return f"{times} | {found.lost} | {found.extra} | {found.most} | {found.held}"
 
@@ -89,7 +96,7 @@ def kept(found: Account) -> bool:
 
 
 STORIES: dict[str, Callable[[Stage], Told]] = {
-    one.__name__: one for one in (killed, stopped, refused, swallowed, frozen, cut_off, moved, broker)
+    one.__name__: one for one in (killed, stopped, refused, swallowed, frozen, cut_off, moved, broker, doubled)
 }
 ON_POSTGRESQL_ALONE = {"cut_off", "broker"}
 

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 
-from flask import Flask
+from flask import Flask, current_app
+from werkzeug.serving import make_server
 
 from supportgroup import config
 from supportgroup import net as beneath
@@ -22,6 +23,7 @@ from supportgroup.app import create_app
 from supportgroup.db import transaction
 from supportgroup.mail import delivery, leases, transport
 from supportgroup.supervisor import end_with_parent
+from supportgroup.ticks import TICKS
 
 RUN = timedelta(seconds=0.5)
 
@@ -61,7 +63,22 @@ def net() -> None:
             beneath.send_what_others_left(stop, everything=False)
 
 
-JOBS: dict[str, Callable[[], None]] = {"send": send, "net": net}
+def ticks() -> None:
+    """Be a beat and a worker that run every tick in turn."""
+    while True:
+        for tick in TICKS:
+            with beneath.survived(tick.name):
+                tick.run()
+            time.sleep(0.02)
+
+
+def web() -> None:
+    """Be a web host."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    make_server("127.0.0.1", app.config["SETTINGS"].port, app, threaded=True).serve_forever()
+
+
+JOBS: dict[str, Callable[[], None]] = {"send": send, "net": net, "ticks": ticks, "web": web}
 
 
 def main() -> None:
