@@ -35,9 +35,9 @@ Process = subprocess.Popen[bytes]
 class Services:
     """What was started, to be stopped again in the opposite order."""
 
-    def __init__(self) -> None:
+    def __init__(self, disk: Path | None = None) -> None:
         self.started: list[tuple[Process, signal.Signals]] = []
-        self.folder = Path(tempfile.mkdtemp(prefix="sg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="sg-", dir=disk))
         self.folder.chmod(0o755)  # as root, PostgreSQL runs as somebody else
 
     def start(self) -> None:
@@ -57,8 +57,11 @@ class Services:
                 process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start_postgresql(self) -> str:
-        """A server on a socket in a folder of its own, without a port. Returns the URL of its first database."""
+    def start_postgresql(self, *more: str) -> str:
+        """A server on a socket in a folder of its own, without a port. Returns the URL of its first database.
+
+        `more`: options that hold instead of those above.
+        """
         binaries = postgresql_binaries()
         if binaries is None:
             raise pytest.UsageError("TEST_DATABASE_URL: is not set, and there is no PostgreSQL to start.")
@@ -72,16 +75,27 @@ class Services:
         data = home / "data"
         cluster = [f"-D{data}", "-Upostgres", "-Atrust", "-EUTF8", "--locale=C.UTF-8", "--no-sync"]
         subprocess.run([binaries / "initdb", *cluster], check=True, stdout=subprocess.DEVNULL, **someone)
-        options = (*OPTIONS, f"unix_socket_directories={home}")
+        options = (*OPTIONS, f"unix_socket_directories={home}", *more)
         server = [binaries / "postgres", f"-D{data}", *(word for option in options for word in ("-c", option))]
-        with (self.folder / "postgresql.log").open("wb") as log:
-            process = subprocess.Popen(
+        self.serving = server, someone, [binaries / "pg_isready", "-q", "-h", home]
+        self.serve_postgresql()
+        return f"postgresql+psycopg://postgres@/postgres?host={home}"
+
+    def serve_postgresql(self) -> None:
+        """Start the server on what is in its folder."""
+        server, someone, ready = self.serving
+        with (self.folder / "postgresql.log").open("ab") as log:
+            self.postgresql = subprocess.Popen(
                 server, stdout=log, stderr=log, start_new_session=True, preexec_fn=end_with_parent, **someone
             )
-        self.started.append((process, signal.SIGINT))  # SIGTERM would wait until the last client has left
-        ready = [binaries / "pg_isready", "-q", "-h", home]
-        wait(lambda: subprocess.run(ready, check=False).returncode == 0, process, self.folder / "postgresql.log")
-        return f"postgresql+psycopg://postgres@/postgres?host={home}"
+        self.started.append((self.postgresql, signal.SIGINT))  # SIGTERM would wait until the last client has left
+        wait(lambda: subprocess.run(ready).returncode == 0, self.postgresql, self.folder / "postgresql.log")  # noqa: PLW1510
+
+    def end_postgresql(self, how: signal.Signals) -> None:
+        """End the server: politely by SIGINT, and by SIGQUIT as if it had died."""
+        self.started.remove((self.postgresql, signal.SIGINT))
+        self.postgresql.send_signal(how)
+        self.postgresql.wait(PATIENCE)
 
     def start_valkey(self) -> str:
         binary = valkey.server()

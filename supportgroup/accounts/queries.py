@@ -24,6 +24,7 @@ from supportgroup.accounts.models import (
 )
 from supportgroup.db import db
 from supportgroup.mail.kinds import How, Recipient
+from supportgroup.mail.quiet import Quiet
 from supportgroup.secrets import blind_indexes
 
 IDLE, IDLE_SHARED = timedelta(days=7), timedelta(hours=12)
@@ -201,7 +202,7 @@ def recipients(account_ids: set[UUID]) -> dict[UUID, Recipient]:
     return {account.id: recipient(account, wishes[account.id]) for account in accounts.values()}
 
 
-def quiet_hours(begins: time | None, ends: time | None) -> tuple[time, time] | None:
+def quiet_of(begins: time | None, ends: time | None) -> Quiet:
     """From when until when only what cannot wait comes, on the account's own clock; None where there are none."""
     return (begins, ends) if begins and ends else None
 
@@ -215,7 +216,7 @@ def recipient(account: Account, wishes: Mapping[tuple[str, UUID], How] | None = 
         zone=clock.zone(account.zone),
         language=account.language,
         full=account.full_letters,
-        quiet=quiet_hours(account.quiet_from, account.quiet_until),
+        quiet=quiet_of(account.quiet_from, account.quiet_until),
         wishes=wishes or {},
         paused_until=account.paused_until,
         refused=account.address_refused_at is not None,

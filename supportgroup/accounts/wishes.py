@@ -15,6 +15,7 @@ from supportgroup.accounts.models import Account, MailWish, ReminderTime
 from supportgroup.db import db, insert_or_ignore
 from supportgroup.events import tell
 from supportgroup.mail.kinds import EVERYWHERE, PREFERENCES, How, Scope, Scopes
+from supportgroup.mail.quiet import Quiet
 
 OTHERS = "asks-of-others"
 LISTENING = "listening"
@@ -133,7 +134,7 @@ def remind_at(account_id: UUID, minutes: Collection[int], scope_id: UUID = EVERY
     tell(RemindersWished(account_id))
 
 
-def set_hours(account: Account, *, quiet: tuple[time, time] | None, letters_at: time, letters_on: int) -> None:
+def set_hours(account: Account, *, quiet: Quiet, letters_at: time, letters_on: int) -> None:
     """When letters that can wait do not come, and when the one of the day or week does; 0 is Monday."""
     account.quiet_from, account.quiet_until = quiet or (None, None)
     account.letters_at, account.letters_on = letters_at, letters_on

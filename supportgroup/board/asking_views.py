@@ -23,7 +23,7 @@ from supportgroup.groups.access import enter, enter_as_facilitator
 from supportgroup.groups.models import Membership
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
-from supportgroup.mail.kinds import quiet_until
+from supportgroup.mail.quiet import after_quiet
 from supportgroup.meetings.roster import Roster, roster
 from supportgroup.reflections.forms import BeforeForm, before_you_ask
 from supportgroup.reflections.service import note_before
@@ -168,7 +168,8 @@ def offer_eyes(form: AskForm, me: Membership, everyone: Roster, *, kept: Eyes | 
 def posted() -> str:
     """What is said after posting; in the night also when letters go out."""
     now = clock.now()
-    later = quiet_until(now, recipient(current_user))
+    me = recipient(current_user)
+    later = after_quiet(now, me.quiet, me.zone)
     if later == now:
         return _("It is on the board.")
     return _(

@@ -10,15 +10,16 @@ from sqlalchemy import select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
-from supportgroup.accounts.queries import quiet_hours
+from supportgroup.accounts.queries import quiet_of
 from supportgroup.board.eyes import seen_pairs
 from supportgroup.board.models import Ask, AskKind, AskState, Help, HelpState
 from supportgroup.db import db
 from supportgroup.groups.letters import readers_of
 from supportgroup.groups.models import AsksByMail, Membership
-from supportgroup.mail.kinds import Says, after_quiet, kind
+from supportgroup.mail.kinds import Says, kind
 from supportgroup.mail.links import link
 from supportgroup.mail.models import Letter
+from supportgroup.mail.quiet import after_quiet
 from supportgroup.mail.service import Owed, drop, owe
 from supportgroup.safety.queries import blocked_with, hidden
 
@@ -77,7 +78,7 @@ def owe_again(
     hours = select(Account.id, Account.zone, Account.quiet_from, Account.quiet_until)
     for reader in db.session.execute(hours.where(Account.id.in_(account_ids))):
         zone = clock.zone(reader.zone)
-        awake = after_quiet(now, quiet_hours(reader.quiet_from, reader.quiet_until), zone)
+        awake = after_quiet(now, quiet_of(reader.quiet_from, reader.quiet_until), zone)
         noon = datetime.combine(awake.astimezone(zone).date(), NOON, zone)
         passes = awake > now and ask.needed_by is not None and ask.needed_by <= noon
         due_at, priority = (now, 1) if passes else (awake, soon)

@@ -22,7 +22,7 @@ from supportgroup import clock
 from supportgroup.db import end_reading, swift_connection, transaction
 from supportgroup.events import tell
 from supportgroup.mail import compose, epoch
-from supportgroup.mail.kinds import GATHERABLE, KINDS, Recipient, Recipients, Says, Scopes, quiet_until
+from supportgroup.mail.kinds import GATHERABLE, KINDS, Recipient, Recipients, Says, Scopes
 from supportgroup.mail.leases import (
     BATCH,
     DOUBTS,
@@ -36,6 +36,7 @@ from supportgroup.mail.leases import (
 )
 from supportgroup.mail.models import GATHERED, Letter, LetterState
 from supportgroup.mail.queries import alarms, looked_after_seconds_ago
+from supportgroup.mail.quiet import after_quiet
 from supportgroup.mail.reaching import why_unwanted
 from supportgroup.mail.stopping import asked_to_stop
 from supportgroup.mail.transport import Outcome, Relay, Result
@@ -251,7 +252,7 @@ def decide(letter: Letter, words: Words) -> Ready | Unwanted | Gathered | Later 
         return says
     if kind.preference in GATHERABLE and (gathered := gathered_for(recipient, letter, kind.preference)):
         return Gathered(gathered)
-    if letter.priority == PRIORITIES[-1] and (later := quiet_until(now, recipient)) > now:
+    if letter.priority == PRIORITIES[-1] and (later := after_quiet(now, recipient.quiet, recipient.zone)) > now:
         return Later(later)
     return Ready(recipient if says.to is None else replace(recipient, email=says.to), says)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.models import Letter
+from supportgroup.mail.quiet import Quiet
 
 EVERYWHERE = UUID(int=0)  # a wish for all groups, and for what is about none
 
@@ -33,7 +34,7 @@ class Recipient:
     zone: ZoneInfo
     language: str
     full: bool = False  # full letters name the service, group and meeting title; discreet ones a cover word
-    quiet: tuple[time, time] | None = None  # from, until, on the recipient's clock
+    quiet: Quiet = None  # on the recipient's clock
     wishes: Mapping[tuple[str, UUID], How] = field(default_factory=dict)  # by preference and group, or EVERYWHERE
     paused_until: datetime | None = None  # nothing until then but signing in and safety
     refused: bool = False  # the relay said there is no such address
@@ -171,27 +172,3 @@ class Recipients:
     """Where the rooms above say how a recipient is found: ids to those who can be written to now."""
 
     find: Callable[[set[UUID]], dict[UUID, Recipient]]
-
-
-MORNING = timedelta(hours=1)  # after quiet hours, until what waited comes: at nine where they end at eight
-
-
-def quiet_until(instant: datetime, recipient: Recipient) -> datetime:
-    """When a letter that can wait comes: at this instant, or in the morning where that lies in the quiet hours."""
-    return after_quiet(instant, recipient.quiet, recipient.zone)
-
-
-def after_quiet(instant: datetime, quiet: tuple[time, time] | None, zone: ZoneInfo) -> datetime:
-    """The same, where only the quiet hours are known: from, until, on the clock of this zone."""
-    if quiet is None or not is_quiet(instant, quiet, zone):
-        return instant
-    wall, ends = instant.astimezone(zone), quiet[1]
-    day = wall.date() if wall.time() < ends else wall.date() + timedelta(days=1)
-    end = datetime.combine(day, ends, zone).astimezone(instant.tzinfo)
-    return end if is_quiet(end + MORNING, quiet, zone) else end + MORNING
-
-
-def is_quiet(instant: datetime, quiet: tuple[time, time], zone: ZoneInfo) -> bool:
-    begins, ends = quiet
-    now = instant.astimezone(zone).time()
-    return begins <= now < ends if begins <= ends else now >= begins or now < ends

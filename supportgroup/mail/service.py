@@ -111,8 +111,9 @@ def drop(
     recipient_id: UUID | None = None,
     scope_id: UUID | None = None,
     below_version: int | None = None,
+    but: Sequence[str] = (),
 ) -> int:
-    """Drop the letters of that description which are not on their way yet; how many that were.
+    """Drop the letters of that description which are not on their way yet, `but` those of some kinds; how many.
 
     A letter in a sender's batch is dropped too: the sender's fence then finds nothing to send.
     """
@@ -121,6 +122,8 @@ def drop(
     chosen: list[ColumnElement[bool]] = [Letter.state.in_(NOT_ON_THEIR_WAY)]
     if kinds is not None:
         chosen.append(Letter.kind.in_(kinds))
+    if but:
+        chosen.append(Letter.kind.not_in(but))
     if about_id is not None:
         chosen.append(Letter.about_id == about_id)
     if recipient_id is not None:

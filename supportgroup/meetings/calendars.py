@@ -1,10 +1,10 @@
 """Meetings in a member's own calendar: the feed's address, and what is in it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 
 from supportgroup import clock
 from supportgroup.accounts.models import Account
@@ -130,16 +130,24 @@ def invite(meetings: Collection[Meeting], *, members: Collection[UUID] | None = 
     Of all members, or of these.
     """
     by_id = {meeting.id: meeting for meeting in meetings}
-    wanted = (
+    wanted = coming_by_calendar(by_id)
+    if members is not None:
+        wanted = wanted.where(Membership.id.in_(members))
+    owe(
+        INVITATION,
+        [for_calendar(by_id[meeting_id], account_id) for meeting_id, account_id in db.session.execute(wanted)],
+    )
+
+
+def coming_by_calendar(meeting_ids: Iterable[UUID]) -> Select[UUID, UUID]:
+    """Meeting and account of everyone who comes, or may come, and has letters bring meetings to a calendar."""
+    return (
         select(Rsvp.meeting_id, Membership.account_id)
         .join(Membership, Membership.id == Rsvp.membership_id)
         .join(CalendarWish, CalendarWish.account_id == Membership.account_id)
-        .where(Rsvp.meeting_id.in_(by_id), Rsvp.answer.in_(COMING), CalendarWish.by_letter)
+        .where(Rsvp.meeting_id.in_(meeting_ids), Rsvp.answer.in_(COMING), CalendarWish.by_letter)
         .where(Membership.state == MembershipState.ACTIVE)
     )
-    if members is not None:
-        wanted = wanted.where(Membership.id.in_(members))
-    owe(INVITATION, [for_calendar(by_id[row.meeting_id], row.account_id) for row in db.session.execute(wanted)])
 
 
 def bring_in(meeting: Meeting, me: Membership) -> None:

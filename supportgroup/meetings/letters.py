@@ -160,10 +160,12 @@ def meeting_invitation(letters: Sequence[Letter]) -> Mapping[int, Says]:
     samples=[{**SAMPLE}],
 )
 def meeting_removal(letters: Sequence[Letter]) -> Mapping[int, Says]:
-    """The meeting out of the calendar of one who does not come, or is not of the group any more."""
+    """The meeting out of the calendar of one who does not come, or is not of the group any more; cancelled meanwhile or
+    not, for of that they hear nothing else.
+    """
     anyone = (MembershipState.ACTIVE, MembershipState.LEFT, MembershipState.REMOVED)
-    said = {scene.letter.id: (scene, scene.says(scene.page(), off=True)) for scene in scenes(letters, anyone)}
-    return {one: words for one, (scene, words) in said.items() if words.calendar and scene.meeting.is_planned}
+    said = {scene.letter.id: scene.says(scene.page(), off=True) for scene in scenes(letters, anyone)}
+    return {one: words for one, words in said.items() if words.calendar}
 
 
 @kind(

@@ -13,7 +13,7 @@ from supportgroup.db import db
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.mail.service import drop, owe
-from supportgroup.meetings.calendars import INVITATION
+from supportgroup.meetings.calendars import INVITATION, REMOVAL
 from supportgroup.meetings.models import Answer, CalendarWish, Meeting, Rsvp
 from supportgroup.meetings.owing import about, moment
 from supportgroup.meetings.reminders import COMING
@@ -122,22 +122,27 @@ def who_heard_otherwise(meeting: Meeting, *, by: Membership) -> list[Hearer]:
 
 def tell_calendars(meeting: Meeting, *, by: Membership) -> None:
     """One of many is taken away, of which everybody hears in one letter: calendars that hold it need one of its own."""
+    owe_notices(
+        "meeting-cancelled",
+        meeting,
+        "cancelled",
+        to=calendars_holding(meeting, but=by),
+        begins=meeting.starts_at,
+        over=meeting.starts_at,
+    )
+
+
+def calendars_holding(meeting: Meeting, *, but: Membership) -> list[UUID]:
+    """The accounts, but for one, of those who come, may come or host, and have letters bring meetings to a calendar."""
     holding = (
         select(Membership.account_id)
         .join(CalendarWish, CalendarWish.account_id == Membership.account_id)
         .outerjoin(Rsvp, and_(Rsvp.membership_id == Membership.id, Rsvp.meeting_id == meeting.id))
         .where(Membership.group_id == meeting.group_id, Membership.state == MembershipState.ACTIVE)
-        .where(CalendarWish.by_letter, Membership.id != by.id)
+        .where(CalendarWish.by_letter, Membership.id != but.id)
         .where(or_(Rsvp.answer.in_(COMING), Membership.id == meeting.host_id))
     )
-    owe_notices(
-        "meeting-cancelled",
-        meeting,
-        "cancelled",
-        to=list(db.session.scalars(holding)),
-        begins=meeting.starts_at,
-        over=meeting.starts_at,
-    )
+    return list(db.session.scalars(holding))
 
 
 def forget_former(meeting: Meeting) -> None:
@@ -147,8 +152,8 @@ def forget_former(meeting: Meeting) -> None:
 
 
 def forget(meeting: Meeting) -> None:
-    """The meeting is taken away: nothing is said of it any more."""
-    drop("cancelled", about_id=meeting.id)
+    """The meeting is taken away: nothing is said of it any more, but to calendars that are to lose it."""
+    drop("cancelled", about_id=meeting.id, but=[REMOVAL])
 
 
 def owe_notices(

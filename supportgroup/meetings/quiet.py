@@ -1,8 +1,8 @@
 """When a reminder is due, on its reader's clock. Pure: no database, no clock."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
-Quiet = tuple[time, time] | None  # from, until, on the reader's clock; over midnight where the second is earlier
+from supportgroup.mail.quiet import Quiet, at, quiet_hours
 
 SOON_AFTER = timedelta(hours=2)  # a meeting this soon after quiet hours is worth being reminded of within them
 
@@ -17,7 +17,7 @@ def remind_at(starts_at: datetime, minutes: int, quiet: Quiet, zone: tzinfo) -> 
     hours = quiet_hours(due, quiet, zone)
     if hours is None or begins_near_quiet_hours(starts_at, quiet, zone):
         return due
-    return min(hours[0], due)
+    return hours[0]
 
 
 def begins_near_quiet_hours(starts_at: datetime, quiet: Quiet, zone: tzinfo) -> bool:
@@ -29,23 +29,3 @@ def begins_near_quiet_hours(starts_at: datetime, quiet: Quiet, zone: tzinfo) -> 
     day = starts_at.astimezone(zone).date()
     ends = (at(day - timedelta(days=back), quiet[1], zone) for back in (0, 1))
     return any(timedelta(0) <= starts_at - end <= SOON_AFTER for end in ends)
-
-
-def quiet_hours(instant: datetime, quiet: Quiet, zone: tzinfo) -> tuple[datetime, datetime] | None:
-    """Beginning and end of the quiet hours this instant lies in; None where it lies in none."""
-    if quiet is None or quiet[0] == quiet[1]:
-        return None
-    begins, ends = quiet
-    wall = instant.astimezone(zone)
-    over_midnight = begins > ends
-    today = wall.time() >= begins and (over_midnight or wall.time() < ends)
-    since_yesterday = over_midnight and wall.time() < ends
-    if not today and not since_yesterday:
-        return None
-    first = wall.date() - timedelta(days=since_yesterday)
-    return at(first, begins, zone), at(first + timedelta(days=over_midnight), ends, zone)
-
-
-def at(day: date, wall: time, zone: tzinfo) -> datetime:
-    """The instant of this time on this day. Of a time that comes twice the first, of one left out the moment after."""
-    return datetime.combine(day, wall, zone).astimezone(UTC)

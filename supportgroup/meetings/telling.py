@@ -1,7 +1,7 @@
 """Who will be told what, before anything is saved: the letters that a change would send, counted and not sent."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,10 +12,10 @@ from supportgroup.groups.models import Membership
 from supportgroup.languages import gettext as _
 from supportgroup.languages import ngettext
 from supportgroup.mail.reaching import reached
-from supportgroup.meetings import pausing, queries, series, service
+from supportgroup.meetings import calendars, pausing, queries, series, service
 from supportgroup.meetings.answers import is_near, members
 from supportgroup.meetings.models import Answer, Meeting, Pause, Series
-from supportgroup.meetings.notices import Hear, Hearer, hearing, who_heard_otherwise
+from supportgroup.meetings.notices import Hear, Hearer, calendars_holding, hearing, who_heard_otherwise
 from supportgroup.meetings.service import Plan
 from supportgroup.words import number
 
@@ -29,6 +29,7 @@ class Telling:
     what: str
     people: int
     whom: Sequence[str]  # such as "two who come"
+    letters: int = 0  # in all, where that is more than one for each
 
 
 def of_change(meeting: Meeting, plan: Plan, *, by: Membership) -> list[Telling]:
@@ -94,9 +95,37 @@ def of_following(meeting: Meeting, plan: Plan, rule: str, *, by: Membership) -> 
     service.refuse_past(meeting)
     told = [counted(_("These meetings change"), heard(meeting, Hear.EVERYONE, by))]
     told += of_turn(meeting, plan.host_id, by=by)
-    places = [places_freed(one, plan.size_limit, begins) for one, begins in series.staying(meeting, plan, rule)]
+    staying = series.staying(meeting, plan, rule)
+    places = [places_freed(one, plan.size_limit, begins) for one, begins in staying]
     told += of_places(set().union(*places), meeting.group_id)
+    told += of_calendars(*later_ones(meeting, plan, dict(staying)), by=by)
     return [one for one in told if one.people]
+
+
+def later_ones(meeting: Meeting, plan: Plan, begins: Mapping[Meeting, datetime]) -> tuple[list[Meeting], list[Meeting]]:
+    """Of the meetings after this one those whose time or length changes, and those taken away."""
+    ahead = queries.to_come_of(meeting.series_id).where(Meeting.original_on > meeting.original_on)
+    after = db.session.scalars(ahead).all()
+    held = [one for one in after if one in begins]
+    changed = [one for one in held if (begins[one], plan.duration_minutes) != (one.starts_at, one.duration_minutes)]
+    return changed, [one for one in after if one not in begins]
+
+
+def of_calendars(held: Sequence[Meeting], gone: Sequence[Meeting], *, by: Membership) -> list[Telling]:
+    """What later meetings send to those who have letters bring meetings to a calendar: one for each that it holds,
+    since a calendar is told of one meeting at a time.
+    """
+    group_id, held_ids = by.group_id, [one.id for one in held]
+    wanted = [account_id for _, account_id in db.session.execute(calendars.coming_by_calendar(held_ids))]
+    wanted += [account_id for one in gone for account_id in calendars_holding(one, but=by)]
+    get = reached(wanted, CHANGES, group_id)
+    if not get:
+        return []
+    people, letters = len(get), sum(account_id in get for account_id in wanted)
+    whose = ngettext(
+        "%(number)s whose calendar holds them", "%(number)s whose calendars hold them", people, number=number(people)
+    )
+    return [Telling(_("Each later meeting, for the calendar"), people, [whose], letters)]
 
 
 def of_meeting_again(pause: Pause, *, by: Membership) -> list[Telling]:
@@ -105,7 +134,8 @@ def of_meeting_again(pause: Pause, *, by: Membership) -> list[Telling]:
     if first is None:
         return []
     again = counted(_("It takes place after all"), among_reached(who_heard_otherwise(first, by=by), first))
-    return [again] if again.people else []
+    held = db.session.scalars(pausing.taken_away_by(pause)).all()
+    return [one for one in (again, *of_calendars(held, [], by=by)) if one.people]
 
 
 def of_cancelling(meeting: Meeting, *, by: Membership) -> list[Telling]:
@@ -114,7 +144,10 @@ def of_cancelling(meeting: Meeting, *, by: Membership) -> list[Telling]:
 
 def of_stopping(whole: Series, *, by: Membership) -> list[Telling]:
     ahead = to_come(whole)
-    return [counted(_("There are no more of these meetings"), heard(ahead[0], Hear.EVERYONE, by))] if ahead else []
+    if not ahead:
+        return []
+    over = counted(_("There are no more of these meetings"), heard(ahead[0], Hear.EVERYONE, by))
+    return [over, *of_calendars([], ahead[1:], by=by)]
 
 
 def to_come(whole: Series) -> Sequence[Meeting]:
@@ -128,7 +161,8 @@ def of_pause(whole: Series, from_on: date, until_on: date, *, by: Membership) ->
     if not inside:
         return []
     until = pausing.day_words(until_on, pausing.today_of(whole))
-    return [counted(_("No meetings until %(day)s", day=until), heard(inside[0], Hear.EVERYONE, by))]
+    none = counted(_("No meetings until %(day)s", day=until), heard(inside[0], Hear.EVERYONE, by))
+    return [none, *of_calendars([], inside[1:], by=by)]
 
 
 def heard(meeting: Meeting, who: Hear, by: Membership) -> list[Hearer]:

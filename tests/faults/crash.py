@@ -17,9 +17,11 @@ from supportgroup.db import db
 from supportgroup.mail.delivery import HELPERS
 from tests.conftest import KEYS
 from tests.databases import ENGINES, Databases
-from tests.faults import stories
+from tests.faults import away, stories
+from tests.faults.away import AWAY, Away
 from tests.faults.doubled import doubled as everything_twice
 from tests.faults.mistreated import mistreated
+from tests.faults.posting import YES
 from tests.faults.scene import Account, Nursery, owe_reminders
 from tests.faults.stories import Stage
 from tests.services import Services
@@ -87,6 +89,29 @@ def doubled(on: Stage) -> Told:
     return said, found.missing == found.copies == found.refused == 0
 
 
+def web_killed(on: Stage) -> Told:
+    return of_away(away.web_killed(on, times=100, presses=1000, seed=7, hasty=False), 100, most=0)
+
+
+def restarted(on: Stage) -> Told:
+    with away.own_postgresql(on) as (there, server):
+        return of_away(away.restarted(there, server, times=20, presses=1000, hasty=False), 20, most=20 * IN_HAND)
+
+
+def full(on: Stage) -> Told:
+    if os.geteuid():
+        return "not told: only root can have a small disk | | | |", True
+    with away.on_small_disk(on) as (there, disk, server):
+        return of_away(away.full(there, disk, server, presses=300), 1, most=0)
+
+
+def of_away(found: Away, times: int, *, most: int) -> Told:
+    said = f"{times} | {found.written.lost + found.unsent} | {found.copies} | | {found.written.orphans} orphans"
+    answers = f"{found.answers[YES]} of 303, {found.answers[AWAY]} of 503, {found.answers[None]} without answer"
+    lost = found.written.lost or found.written.orphans or found.unsent or found.wrong
+    return f"{said}, {answers}", not lost and found.copies <= most
+
+
 def figures(times: int, found: Account) -> str:
     return f"{times} | {found.lost} | {found.extra} | {found.most} | {found.held}"
 
@@ -96,9 +121,23 @@ def kept(found: Account) -> bool:
 
 
 STORIES: dict[str, Callable[[Stage], Told]] = {
-    one.__name__: one for one in (killed, stopped, refused, swallowed, frozen, cut_off, moved, broker, doubled)
+    one.__name__: one
+    for one in (
+        killed,
+        stopped,
+        refused,
+        swallowed,
+        frozen,
+        cut_off,
+        moved,
+        broker,
+        doubled,
+        web_killed,
+        restarted,
+        full,
+    )
 }
-ON_POSTGRESQL_ALONE = {"cut_off", "broker"}
+ON_POSTGRESQL_ALONE = {"cut_off", "broker", "restarted"}
 
 
 def tell(name: str, databases: Databases, nursery: Nursery, var: Path) -> bool:

@@ -224,6 +224,56 @@ def test_who_does_not_come_any_more_or_leaves_has_it_taken_out_of_their_calendar
     assert told == {(ben, "CANCEL", str(one.id)) for one in (meeting, other)} | {(cleo, "CANCEL", str(other.id))}
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_meeting_cancelled_before_the_letter_went_out_leaves_the_calendar_all_the_same(circle, postbox, frozen):
+    with transaction():
+        calendars.wish(circle.ben.account_id, full_titles=False, by_letter=True)
+    meeting = circle.meet(TUESDAY)
+    circle.answer(circle.ben, meeting)
+    deliver_due()
+    postbox.clear()
+    frozen.shift(1)
+    circle.answer(circle.ben, meeting, Answer.NOT_GOING)
+    with transaction():
+        service.cancel_meeting(by=circle.ada, meeting_id=meeting.id)
+    deliver_due()
+
+    (letter,) = postbox.to(circle.account(circle.ben).email)
+    method, event = part_of(letter)
+    assert (method, event["UID"], event["SEQUENCE"]) == ("CANCEL", str(meeting.id), 1)
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_letters_for_the_calendar_are_shown_before_many_meetings_change_and_are_those_that_go_out(
+    circle, postbox, sign_in
+):
+    with transaction():
+        for one in (circle.ben, circle.cleo):
+            calendars.wish(one.account_id, full_titles=False, by_letter=True)
+        made = series.create_series(
+            group=circle.group, plan=Plan(title="Evening circle", wall=TUESDAY), rule="FREQ=WEEKLY;BYDAY=TU"
+        )
+    first, second, third, *_ = series.meetings_ahead(made)
+    for one in (second, third):
+        circle.answer(circle.ben, one)
+    circle.answer(circle.cleo, second)
+    deliver_due()
+    postbox.clear()
+    ada = sign_in(circle.account(circle.ada))
+    form = {"title": "Evening circle", "day": "2027-05-18", "time": "18:00", "minutes": "60"}
+    form |= {"scope": "following", "repeats": "weekly", "ends": "open"}
+    page = ada.post(circle.path(first.id, "edit"), data=form).text
+    assert "3 letters to 2 people: two whose calendars hold them." in page
+    assert "A calendar is told of one meeting at a time, yours too." in page
+    ada.post(circle.path(first.id, "edit"), data={**form, "confirmed": "y"})
+    assert deliver_due() == 2 + 3
+
+    new = db.session.get(Meeting, first.id).series_id
+    assert "3 letters to 2 people" in ada.get(circle.path("series", new, "stop")).text
+    ada.post(circle.path("series", new, "stop"))
+    assert deliver_due() == 2 + 3
+
+
 def test_calendars_hear_of_each_meeting_of_a_series_that_they_hold(circle, postbox):
     with transaction():
         calendars.wish(circle.ben.account_id, full_titles=False, by_letter=True)
