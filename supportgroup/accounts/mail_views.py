@@ -21,6 +21,7 @@ from supportgroup.mail import passing_on
 from supportgroup.mail.compose import example
 from supportgroup.mail.kinds import EVERYWHERE, PREFERENCES, How, Scope
 from supportgroup.mail.links import destination, read
+from supportgroup.mail.quiet import NIGHT
 from supportgroup.secrets import BadToken, open_token
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # the one thing a mail program may post to stop letters (RFC 8058)
@@ -68,8 +69,8 @@ def present(account: Account) -> dict[str, Any]:
         "preset": wishes.preset_of(account.id),
         "reminders": wishes.reminder_times(account.id)[EVERYWHERE],
         "quiet": account.quiet_from is not None,
-        "quiet_from": account.quiet_from,
-        "quiet_until": account.quiet_until,
+        "quiet_from": account.quiet_from or NIGHT[0],
+        "quiet_until": account.quiet_until or NIGHT[1],
         "letters_at": account.letters_at,
         "letters_on": account.letters_on,
         "paused_until": paused.astimezone(clock.zone(account.zone)).date() if paused else None,

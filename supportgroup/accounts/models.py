@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroup.db import Base
 from supportgroup.mail.kinds import EVERYWHERE, How
+from supportgroup.mail.quiet import NIGHT
 from supportgroup.secrets import EncryptedText, Sealing
 
 
@@ -26,8 +27,8 @@ class Account(Sealing, UserMixin, Base):
     language: Mapped[str] = mapped_column(default="en")
     is_operator: Mapped[bool] = mapped_column(default=False)
     full_letters: Mapped[bool] = mapped_column(default=False)
-    quiet_from: Mapped[time | None] = mapped_column(default=time(21))
-    quiet_until: Mapped[time | None] = mapped_column(default=time(8))
+    quiet_from: Mapped[time | None] = mapped_column(default=NIGHT[0])
+    quiet_until: Mapped[time | None] = mapped_column(default=NIGHT[1])
     letters_at: Mapped[time] = mapped_column(default=time(18))  # the hour of the letter of a day or week
     letters_on: Mapped[int] = mapped_column(default=6)  # the day of the weekly one; 0 is Monday
     paused_until: Mapped[datetime | None]  # no letters until then but signing in and safety

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from supportgroup import clock
 from supportgroup.accounts import queries as accounts
@@ -12,10 +12,10 @@ from supportgroup.groups.models import Invitation
 from supportgroup.mail import passing_on
 from supportgroup.mail.kinds import Recipient, Says, kind
 from supportgroup.mail.models import Letter
+from supportgroup.mail.quiet import NIGHT
 from supportgroup.mail.service import Owed, owe
 
 WEEK = timedelta(days=7)
-NIGHT = time(21), time(8)  # on the group's clock, for who has no account that says otherwise
 
 
 def owe_invitation(made: Invitation) -> None:

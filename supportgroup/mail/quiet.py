@@ -7,7 +7,7 @@ that comes twice is quiet by its first coming or not at all.
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 Quiet = tuple[time, time] | None  # from, until, on the owner's clock; over midnight where the second is earlier
-
+NIGHT = time(21), time(8)  # those of everybody who says nothing else
 MORNING = timedelta(hours=1)  # after quiet hours, until what waited comes: at nine where they end at eight
 
 

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -184,14 +185,16 @@ def started(on: Stage, there: FaultyRelay) -> Iterator[Web]:
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+def small_disk(megabytes: int) -> Iterator[Path]:
     """A disk of that size, which root can have."""
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="sg-disk-"))
+    folder.chmod(0o755)  # PostgreSQL runs as somebody else
     subprocess.run(["/bin/mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], check=True)
     try:
         yield folder
     finally:
         subprocess.run(["/bin/umount", folder], check=True)
+        folder.rmdir()
 
 
 def fill(disk: Path) -> Path:
@@ -223,7 +226,7 @@ def own_postgresql(on: Stage, disk: Path | None = None) -> Iterator[tuple[Stage,
 @contextmanager
 def on_small_disk(on: Stage) -> Iterator[tuple[Stage, Path, Services | None]]:
     """The same stage with a database of the same kind on a disk that can be filled."""
-    with small_disk(on.var / "disk", 192) as disk:
+    with small_disk(192) as disk:
         if db.engine.dialect.name == "sqlite":
             with on_database(on, Databases("sqlite", disk, "own")) as there:
                 yield there, disk, None
