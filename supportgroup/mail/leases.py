@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection, Dialect, and_, bindparam, case, delete, literal, null, or_, select, update
@@ -20,6 +20,7 @@ from supportgroup.db import Prepared, db
 from supportgroup.mail.kinds import KINDS
 from supportgroup.mail.models import ENDED, Letter, LetterState
 from supportgroup.mail.queries import in_order, words
+from supportgroup.secrets import keyed_hash
 
 LEASE = timedelta(seconds=180)
 BATCH = 100
@@ -134,6 +135,13 @@ class Identity:
     date: datetime
 
 
+def name_of(letter: Letter | None, domain: str) -> str:
+    """The Message-ID: made of the letter's occasion, so that it is the same even where a database that died forgot the
+    first try.
+    """
+    return (letter and letter.message_id) or f"<{keyed_hash(f'letter:{letter and letter.key}')}@{domain}>"
+
+
 @dataclass(frozen=True)
 class Done:
     """A letter, and what became of it: what changes of its row."""
@@ -185,9 +193,7 @@ class Leases:
         is being sent. None: there is no next, or it was dropped, or is another sender's.
         """
         now = clock.now()
-        identity = Identity(
-            (letter and letter.message_id) or f"<{uuid4().hex}@{domain}>", (letter and letter.header_date) or now
-        )
+        identity = Identity(name_of(letter, domain), (letter and letter.header_date) or now)
         values = {
             **(NOTHING if done is None else done.values()),
             "owner": self.owner,

@@ -125,7 +125,7 @@ def wishing(account_ids: Collection[UUID | None]) -> dict[UUID, tuple[Account, C
 
 
 def invite(meetings: Collection[Meeting], *, members: Collection[UUID] | None = None) -> None:
-    """Owe an invitation to who comes, or may come, and wants meetings in a calendar: once for each time it is held.
+    """Owe an invitation to who comes, may come or hosts, and wants meetings in a calendar: once for each time of it.
 
     Of all members, or of these.
     """
@@ -140,13 +140,14 @@ def invite(meetings: Collection[Meeting], *, members: Collection[UUID] | None = 
 
 
 def coming_by_calendar(meeting_ids: Iterable[UUID]) -> Select[UUID, UUID]:
-    """Meeting and account of everyone who comes, or may come, and has letters bring meetings to a calendar."""
+    """Meeting and account of everyone who comes, may come or hosts, and has letters bring meetings to a calendar."""
     return (
-        select(Rsvp.meeting_id, Membership.account_id)
-        .join(Membership, Membership.id == Rsvp.membership_id)
+        select(Meeting.id, Membership.account_id)
+        .join(Membership, Membership.group_id == Meeting.group_id)
         .join(CalendarWish, CalendarWish.account_id == Membership.account_id)
-        .where(Rsvp.meeting_id.in_(meeting_ids), Rsvp.answer.in_(COMING), CalendarWish.by_letter)
-        .where(Membership.state == MembershipState.ACTIVE)
+        .outerjoin(Rsvp, and_(Rsvp.meeting_id == Meeting.id, Rsvp.membership_id == Membership.id))
+        .where(Meeting.id.in_(meeting_ids), CalendarWish.by_letter, Membership.state == MembershipState.ACTIVE)
+        .where(or_(Rsvp.answer.in_(COMING), Meeting.host_id == Membership.id))
     )
 
 

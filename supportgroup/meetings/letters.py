@@ -142,14 +142,14 @@ def paused_until(scene: Scene) -> datetime | None:
     samples=[{**SAMPLE}],
 )
 def meeting_invitation(letters: Sequence[Letter]) -> Mapping[int, Says]:
-    """The meeting for the reader's calendar, who wants that and comes, or may come."""
+    """The meeting for the reader's calendar, who wants that and comes, may come or hosts."""
     return {
         scene.letter.id: scene.says(scene.page())
         for scene in scenes(letters)
         if scene.meeting.is_planned
         and scene.meeting.starts_at > clock.now()
         and scene.calendar is not None
-        and scene.answer in COMING
+        and scene.comes
     }
 
 

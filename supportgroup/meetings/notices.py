@@ -6,17 +6,16 @@ from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, true
+from sqlalchemy import and_, exists, or_, select, true
 
 from supportgroup import clock
 from supportgroup.db import db
 from supportgroup.groups.models import Membership, MembershipState
 from supportgroup.mail.models import Letter, LetterState
 from supportgroup.mail.service import drop, owe
-from supportgroup.meetings.calendars import INVITATION, REMOVAL
-from supportgroup.meetings.models import Answer, CalendarWish, Meeting, Rsvp
+from supportgroup.meetings.calendars import INVITATION, REMOVAL, coming_by_calendar
+from supportgroup.meetings.models import Answer, Meeting, Rsvp
 from supportgroup.meetings.owing import about, moment
-from supportgroup.meetings.reminders import COMING
 
 URGENT = timedelta(hours=14)  # what changes about a meeting this near passes quiet hours
 PASSES_QUIET_HOURS = 1
@@ -134,15 +133,8 @@ def tell_calendars(meeting: Meeting, *, by: Membership) -> None:
 
 def calendars_holding(meeting: Meeting, *, but: Membership) -> list[UUID]:
     """The accounts, but for one, of those who come, may come or host, and have letters bring meetings to a calendar."""
-    holding = (
-        select(Membership.account_id)
-        .join(CalendarWish, CalendarWish.account_id == Membership.account_id)
-        .outerjoin(Rsvp, and_(Rsvp.membership_id == Membership.id, Rsvp.meeting_id == meeting.id))
-        .where(Membership.group_id == meeting.group_id, Membership.state == MembershipState.ACTIVE)
-        .where(CalendarWish.by_letter, Membership.id != but.id)
-        .where(or_(Rsvp.answer.in_(COMING), Membership.id == meeting.host_id))
-    )
-    return list(db.session.scalars(holding))
+    holding = coming_by_calendar([meeting.id]).where(Membership.id != but.id)
+    return [account_id for _, account_id in db.session.execute(holding)]
 
 
 def forget_former(meeting: Meeting) -> None:
@@ -154,6 +146,15 @@ def forget_former(meeting: Meeting) -> None:
 def forget(meeting: Meeting) -> None:
     """The meeting is taken away: nothing is said of it any more, but to calendars that are to lose it."""
     drop("cancelled", about_id=meeting.id, but=[REMOVAL])
+
+
+def is_looked_for(meeting: Meeting) -> bool:
+    """Whether somebody answered, or a letter waits that takes it out of a calendar."""
+    answered = exists().where(Rsvp.meeting_id == meeting.id)
+    leaving = exists().where(
+        Letter.about_id == meeting.id, Letter.kind == REMOVAL, Letter.state.in_((LetterState.OWED, LetterState.CLAIMED))
+    )
+    return bool(db.session.scalar(select(or_(answered, leaving))))
 
 
 def owe_notices(

@@ -14,7 +14,7 @@ from supportgroup.groups.models import Group, GroupState, Membership
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 from supportgroup.meetings import answers, calendars, notices, queries, recurrence, rota
-from supportgroup.meetings.models import Meeting, MeetingState, Pause, Rsvp, Series
+from supportgroup.meetings.models import Meeting, MeetingState, Pause, Series
 from supportgroup.meetings.recurrence import EARLIEST, BadRule, Occurrence
 from supportgroup.meetings.reminders import owe_reminders
 from supportgroup.meetings.service import Plan, apply, call_off, changeable, host_of, instant, refuse_resting, texts
@@ -193,12 +193,13 @@ def held(meetings: Select[Meeting]) -> list[Meeting]:
 def remove(meeting: Meeting, *, by: Membership, pause: Pause | None = None) -> None:
     """Take away one of many: gone where nobody answered, cancelled where somebody did and will look for it.
 
-    One that was moved stays as well, cancelled: its row is what keeps the date it was moved from away.
+    One that was moved stays as well, cancelled: its row is what keeps the date it was moved from away. So does one
+    that somebody hosts, or that a calendar is about to lose.
     """
     notices.forget(meeting)
     meeting.pause_id = pause.id if pause else None
-    answered = db.session.scalar(select(Rsvp.id).where(Rsvp.meeting_id == meeting.id).limit(1))
-    if answered is not None or meeting.original_on != meeting.starts_local.date():
+    is_known = meeting.host_id is not None or meeting.original_on != meeting.starts_local.date()
+    if is_known or notices.is_looked_for(meeting):
         call_off(meeting)
         notices.tell_calendars(meeting, by=by)
     else:

@@ -90,9 +90,9 @@ def told(on: Stage, there: FaultyRelay, pressing: Pressing) -> Away:
     """What came of it, once all letters are out."""
     pressing.end()
     on.wait()
-    found, copies = written(pressing.answered), there.copies()
+    found, copies = written(pressing.answered), Counter(letter["Message-ID"] for letter in there.letters)
     rows = len(db.session.scalars(select(Letter.id)).all())
-    return Away(pressing.answers, found, rows - len(copies), sum(copies.values()) - len(copies))
+    return Away(pressing.answers, found, rows - len(copies), copies.total() - len(copies))
 
 
 def web_killed(on: Stage, *, times: int, presses: int, seed: int, hasty: bool) -> Away:

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from supportgroup import clock
 from supportgroup.accounts import service as accounts
@@ -122,6 +122,17 @@ def test_a_relay_that_says_later_gets_the_same_letter_again(letter, postbox):
     make_due(letter)
     assert deliver_due() == 1
     assert postbox[0]["Message-ID"] == first.message_id
+
+
+def test_a_try_that_the_database_forgot_is_made_under_the_same_name(letter, postbox):
+    """A fence does not wait for the disk: where the database dies right after it, it never happened."""
+    assert deliver_due() == 1
+    with transaction():
+        forgotten = {"message_id": None, "header_date": None, "sent_at": None, "attempts": 0}
+        db.session.execute(update(Letter).values(state=LetterState.OWED, **forgotten))
+    assert deliver_due() == 1
+
+    assert postbox[0]["Message-ID"] == postbox[1]["Message-ID"]
 
 
 def test_an_address_refused_for_good_is_not_tried_again(letter, ada, postbox):
