@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import cache
 
 from flask import Flask, current_app
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from supportgroup import config
 from supportgroup import net as beneath
@@ -72,10 +72,17 @@ def ticks() -> None:
             time.sleep(0.02)
 
 
+class Silent(WSGIRequestHandler):
+    """Tells no log which pages are asked for, as the service's own web server does not."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        pass
+
+
 def web() -> None:
     """Be a web host."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    make_server("127.0.0.1", app.config["SETTINGS"].port, app, threaded=True).serve_forever()
+    make_server("127.0.0.1", app.config["SETTINGS"].port, app, threaded=True, request_handler=Silent).serve_forever()
 
 
 JOBS: dict[str, Callable[[], None]] = {"send": send, "net": net, "ticks": ticks, "web": web}
