@@ -38,7 +38,7 @@ test-faults: .venv/test.ok ## the long fault tests: senders killed 200 times, a 
 	@$(BIN)/python -m tests.faults.crash $(ARGS)
 
 .PHONY: test-look
-test-look: .venv/test.ok ## look at every page as everyone it is for, light and dark, on a phone and on a desk (ten minutes)
+test-look: .venv/test.ok ## look at every page as everyone it is for, light and dark, on a phone and on a desk (10 to 20 minutes)
 	@LOOK=whole $(BIN)/python -m pytest -v -n0 tests/browser/test_every_page.py $(ARGS)
 
 .PHONY: check
