@@ -109,6 +109,18 @@ class ZoneField(SelectField):
             raise ValidationError(_("Choose a time zone from the list.")) from None
 
 
+class Words:
+    """What WTForms would say by itself, where somebody sends what no form offers: in our voice, and the reader's
+    language.
+    """
+
+    def gettext(self, said: str) -> str:
+        return _("Choose one of these.") if "hoice" in said else _("This does not fit here. Write it another way.")
+
+    def ngettext(self, one: str, _many: str, _count: int) -> str:
+        return self.gettext(one)
+
+
 class Form(FlaskForm):
     """A form: shape only. Rules that need the database live in the services."""
 
@@ -118,6 +130,9 @@ class Form(FlaskForm):
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
             return request.form if request.method == "POST" and request.form else None
+
+        def get_translations(self, form: object) -> Words:
+            return Words()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Look at everything, and say what is wrong in the reader's language: as texts, which `_l` is not yet."""

@@ -1,11 +1,13 @@
 """What is odd, and the forms that pages show, to be filled in with it."""
 
+import gettext
 import re
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote, quote_from_bytes
 
 from bs4 import BeautifulSoup
+from wtforms.i18n import messages_path
 
 from supportgroup import clock
 
@@ -42,6 +44,12 @@ TEXTS = {
     "an address of ours": b"javascript:alert(1)//https://",
     "a list": b"[]",
 }
+
+
+def library_says():
+    """What WTForms says by itself, in English: as far as it is a sentence without gaps."""
+    known = gettext.translation("wtforms", messages_path(), ["de"])._catalog
+    return [said for said in known if isinstance(said, str) and said.endswith(".") and "%" not in said]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from supportgroup.db import Base, UTCDateTime, db
 from tests.databases import ENGINES, WHOLE
 from tests.sweeps.answers import page_faults, policy_of
 from tests.sweeps.conftest import some
-from tests.sweeps.odd import TEXTS, forms_on
+from tests.sweeps.odd import TEXTS, forms_on, library_says
 from tests.sweeps.test_roles import AUDIENCE, is_for_developers, rules
 from tests.sweeps.world import UNCOUNTED, changed, taken_back
 
@@ -32,6 +32,7 @@ pytestmark = [
 
 PEOPLE = ("nobody", "stranger", "applicant", "former", "member", "facilitator", "operator")
 SEE_MOST = ("nobody", "member", "facilitator", "operator")
+NOT_OURS = library_says()
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +106,8 @@ class Tries:
             self.refused += 1
             if changed(written):
                 return f"{answer.status_code} and wrote {changed(written)}"
+            if said := [one for one in NOT_OURS if one in answer.text]:
+                return f"says {said}, in no voice and no language of ours"
         if answer.mimetype == "text/html" and "alert(1)" in answer.text:
             return next(page_faults(BeautifulSoup(answer.text, "html.parser"), policy_of(answer)[1]), None)
         return None
