@@ -173,7 +173,8 @@ def test_no_letter_holds_it_as_anything_but_words(app, name, full):
         )
         for more in kind.samples:
             says = Says(link="/l/x", cover=word, group=word, more={**more, "title": word})
-            html = compose.write(name, compose.context(reader, says, sender, f"{sender.base_url}/mail/stop/x")).html
+            said = compose.context(kind, reader, says, sender, f"{sender.base_url}/mail/stop/x")
+            html = compose.write(name, said).html
             assert list(letter_faults(BeautifulSoup(html, "html.parser"), sender.base_url)) == []
 
 
