@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app, g, request
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
-from wtforms import DateField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import DateField, SelectField, StringField, TextAreaField, TimeField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from supportgroup import clock
@@ -81,15 +81,29 @@ def among(options: type[StrEnum]) -> Any:
 
 
 class Day(DateField):
-    """A day of the calendar."""
+    """A day of the calendar, or none."""
 
-    not_a_day = _l("This day is not in the calendar. Choose one such as 2027-05-19.")
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([text for text in valuelist if text])
         except ValueError:
-            raise ValueError(str(self.not_a_day)) from None
+            raise ValueError(_("This day is not in the calendar. Choose one such as 2027-05-19.")) from None
+
+
+class Time(TimeField):
+    """A time of day, or none."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        try:
+            super().process_formdata([text for text in valuelist if text])
+        except ValueError:
+            raise ValueError(_("This time is not on the clock. Choose one such as 19:00.")) from None
 
 
 class ZoneField(SelectField):

@@ -125,7 +125,7 @@ def zone_of(account: Any) -> tzinfo:
 def nonce() -> str:
     """What the scripts of this answer are known by, and no others."""
     if "nonce" not in g:
-        g.nonce = secrets.token_urlsafe(16)
+        g.nonce = secrets.token_hex(16)
     return str(g.nonce)
 
 

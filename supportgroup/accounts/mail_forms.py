@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, TimeField, ValidationError
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
 from supportgroup import clock
 from supportgroup.accounts.wishes import OTHERS, SORTS
-from supportgroup.fields import Form, choices
+from supportgroup.fields import Day, Form, Time, choices
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 from supportgroup.mail.kinds import GATHERABLE, PREFERENCES, How
@@ -93,11 +93,11 @@ class WishesForm(SortsForm):
     preset = RadioField(_l("Which letters come"), choices=choices(PRESETS), validators=[Optional()])
     reminders = SelectMultipleField(_l("Remind me of meetings"), choices=choices(REMINDERS), coerce=int)
     quiet = BooleanField(_l("Keep quiet hours"))
-    quiet_from = TimeField(_l("From"), [Optional()])
-    quiet_until = TimeField(_l("Until"), [Optional()])
-    letters_at = TimeField(_l("Gathered letters come at"), [InputRequired(_l("Say at what time, such as 18:00."))])
+    quiet_from = Time(_l("From"), [Optional()])
+    quiet_until = Time(_l("Until"), [Optional()])
+    letters_at = Time(_l("Gathered letters come at"), [InputRequired(_l("Say at what time, such as 18:00."))])
     letters_on = SelectField(_l("Those of the week on"), choices=choices(DAYS), coerce=int)
-    paused_until = DateField(_l("No letters until"), [Optional()])
+    paused_until = Day(_l("No letters until"), [Optional()])
 
     def validate_quiet(self, field: Any) -> None:
         begins, ends = self.quiet_from.data, self.quiet_until.data

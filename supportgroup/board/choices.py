@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from wtforms import RadioField, SelectField, SelectMultipleField, TimeField, ValidationError
+from wtforms import RadioField, SelectField, SelectMultipleField, ValidationError
 from wtforms.widgets import CheckboxInput
 
-from supportgroup import fields
 from supportgroup.fields import choices
-from supportgroup.languages import gettext as _
-from supportgroup.languages import lazy_gettext as _l
 
 
 class Chosen:
@@ -61,22 +58,3 @@ class Several(SelectMultipleField):
         """Let it be any of these; others are left out."""
         self.choices = choices(options)
         self.data = [value for value in self.data or () if value in {str(option) for option in options}]
-
-
-class Day(fields.Day):
-    """A day of the calendar, or none."""
-
-    not_a_day = _l("That day is not in the calendar. Choose one, such as 24 May.")
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text for text in valuelist if text])
-
-
-class Hour(TimeField):
-    """A time of day, or none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([text for text in valuelist if text])
-        except ValueError:
-            raise ValueError(_("That is no time of day. Write it as 18:30.")) from None

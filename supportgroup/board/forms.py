@@ -14,11 +14,11 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 
 from supportgroup import clock
-from supportgroup.board.choices import Cards, Day, Hour, OneOf, Several
+from supportgroup.board.choices import Cards, OneOf, Several
 from supportgroup.board.models import AskKind, Eyes, Hearing
 from supportgroup.board.phrases import HAPPENED, HEARING, KINDS, PROPOSAL, SIZES
 from supportgroup.board.service import Wish
-from supportgroup.fields import Form, Line, Paragraphs
+from supportgroup.fields import Day, Form, Line, Paragraphs, Time
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 
@@ -74,7 +74,7 @@ class AskForm(Form):
     kind = Cards(_l("What kind of help is it?"), KINDS, _l("Choose what kind of help it is."))
     when = OneOf(_l("When?"), WHENS, _l("Choose when it would help."), default=When.WEEK)
     day = Day(_l("Which day?"))
-    at = Hour(_l("At or before what time?"))
+    at = Time(_l("At or before what time?"))
     size_minutes = OneOf(_l("How long will it take?"), SIZES, _l("Choose about how long it takes."), default=15)
     helpers_wanted = OneOf(
         _l("How many people would help?"),

@@ -8,13 +8,13 @@ from wtforms import ValidationError
 from wtforms.validators import DataRequired, Length
 
 from supportgroup import clock
-from supportgroup.board.choices import Cards, Day, OneOf, Several
+from supportgroup.board.choices import Cards, OneOf, Several
 from supportgroup.board.forms import END_OF_DAY, FURTHEST
 from supportgroup.board.models import Eyes
 from supportgroup.board.offer_models import Offer
 from supportgroup.board.offers import Willing
 from supportgroup.board.phrases import OFFERED, SIZES
-from supportgroup.fields import Form, Line, Paragraphs
+from supportgroup.fields import Day, Form, Line, Paragraphs
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 

@@ -8,9 +8,8 @@ from wtforms import BooleanField, IntegerField, ValidationError
 from wtforms.validators import InputRequired, NumberRange
 
 from supportgroup import clock
-from supportgroup.board.choices import Day
 from supportgroup.board.side_models import MOST_PER_WEEK, LoadWish
-from supportgroup.fields import Form
+from supportgroup.fields import Day, Form
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 

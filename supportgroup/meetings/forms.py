@@ -14,13 +14,12 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     SubmitField,
-    TimeField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from supportgroup.fields import Day, Form, Line, Paragraphs, among, choices
+from supportgroup.fields import Day, Form, Line, Paragraphs, Time, among, choices
 from supportgroup.languages import gettext as _
 from supportgroup.languages import lazy_gettext as _l
 from supportgroup.meetings.models import Answer, Custom, Feeling, Meeting, Part, Series
@@ -29,7 +28,6 @@ from supportgroup.meetings.recurrence import LAST, Every, Pattern
 from supportgroup.meetings.service import Plan
 
 MINUTES = _l("Say how many minutes it takes, from 5 to 1440.")
-CHOOSE = _l("Choose one of these.")
 MOST_SKIPPED = 50  # days left out of a series as it begins
 
 
@@ -92,44 +90,6 @@ class Days(Field):
                 self.data.append(date.fromisoformat(text))
 
 
-class TimeOfDay(TimeField):
-    """A time on the clock."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("This time is not on the clock. Choose one such as 19:00.")) from None
-
-
-class OneOf:
-    """One of a few choices, with a sentence of our own for what is none of them."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)  # type: ignore[misc]
-        except ValueError:
-            raise ValueError(CHOOSE) from None
-
-    def pre_validate(self, form: Any) -> None:
-        try:
-            super().pre_validate(form)  # type: ignore[misc]
-        except ValidationError:
-            raise ValidationError(CHOOSE) from None
-
-
-class Radios(OneOf, RadioField):
-    """Choices that are all shown."""
-
-
-class ListOf(OneOf, SelectField):
-    """Choices in a list that opens."""
-
-
-class Several(OneOf, SelectMultipleField):
-    """Any of a few choices."""
-
-
 class Number(IntegerField):
     """A whole number between two others."""
 
@@ -165,15 +125,17 @@ class MeetingForm(Form):
         ],
     )
     day = Day(_l("Day"), [InputRequired(_l("Choose a day, such as 2027-05-19."))])
-    time = TimeOfDay(_l("Time"), [InputRequired(_l("Choose a time, such as 19:00."))])
+    time = Time(_l("Time"), [InputRequired(_l("Choose a time, such as 19:00."))])
     minutes = Number(_l("How many minutes"), 5, 24 * 60, MINUTES, InputRequired(MINUTES), default=90)
-    agenda = Several(_l("Agenda"), choices=choices(PARTS), coerce=among(Part), default=list(Part))
+    agenda = SelectMultipleField(_l("Agenda"), choices=choices(PARTS), coerce=among(Part), default=list(Part))
     minutes_welcome = part_minutes(Part.WELCOME)
     minutes_check_in = part_minutes(Part.CHECK_IN)
     minutes_small_asks = part_minutes(Part.SMALL_ASKS)
     minutes_themes = part_minutes(Part.THEMES)
     minutes_closing = part_minutes(Part.CLOSING)
-    customs = Several(_l("What is fine here"), choices=choices(FINE), coerce=among(Custom), default=list(Custom))
+    customs = SelectMultipleField(
+        _l("What is fine here"), choices=choices(FINE), coerce=among(Custom), default=list(Custom)
+    )
     about = Paragraphs(_l("What else there is to say"), [Length(max=5000, message=_l("Up to 5000 letters."))])
     place = Line(_l("Place"), [Length(max=300, message=_l("Up to 300 letters."))])
     video_url = Line(_l("Link to the call"), [Length(max=500, message=_l("Up to 500 letters."))])
@@ -183,12 +145,12 @@ class MeetingForm(Form):
     least = Number(
         _l("Fewest people to meet with"), 2, 500, _l("Choose a number from 2 to 500, or leave it open."), Optional()
     )
-    host = ListOf(_l("Host"), coerce=someone)
-    repeats = Radios(_l("How often"), choices=choices(REPEATS), coerce=among(Repeats), default=Repeats.ONCE)
+    host = SelectField(_l("Host"), coerce=someone)
+    repeats = RadioField(_l("How often"), choices=choices(REPEATS), coerce=among(Repeats), default=Repeats.ONCE)
     weeks = Number(
         _l("How many weeks apart"), 1, 52, _l("Choose a number of weeks from 1 to 52."), Optional(), default=2
     )
-    ends = Radios(_l("It ends"), choices=choices(ENDS), coerce=among(Ends), default=Ends.OPEN)
+    ends = RadioField(_l("It ends"), choices=choices(ENDS), coerce=among(Ends), default=Ends.OPEN)
     until = Day(_l("Last day"), [Optional()])
     count = Number(_l("How many times"), 1, 1000, _l("Choose a number of times from 1 to 1000."), Optional())
     skip = Days()
@@ -269,9 +231,9 @@ class MeetingForm(Form):
 class EditForm(MeetingForm):
     """The same, for a meeting that is there: of a series, this one or all that follow."""
 
-    repeats = Radios(_l("How often"), choices=choices(REPEATS)[1:], coerce=among(Repeats), default=Repeats.WEEKLY)
+    repeats = RadioField(_l("How often"), choices=choices(REPEATS)[1:], coerce=among(Repeats), default=Repeats.WEEKLY)
     skip_offered = False  # single dates of a series that is there are cancelled, on their own pages
-    scope = Radios(_l("What changes"), choices=choices(SCOPES), coerce=among(Scope), default=Scope.THIS)
+    scope = RadioField(_l("What changes"), choices=choices(SCOPES), coerce=among(Scope), default=Scope.THIS)
 
     @property
     def has_folded_problem(self) -> bool:
@@ -335,7 +297,7 @@ class CloseForm(Form):
 
 
 class CheckInForm(Form):
-    feeling = Radios(
+    feeling = RadioField(
         _l("How do you go home from it"),
         choices=choices(FEELINGS),
         coerce=among(Feeling),

@@ -275,7 +275,7 @@ def test_a_day_that_will_not_do_is_asked_for_again(circle):
         ("2027-05-14", "It is offered on Saturdays."),
         ("2027-05-11", "Choose a day from today on, within a year."),
         ("2029-05-12", "Choose a day from today on, within a year."),
-        ("the 5th", "That day is not in the calendar."),
+        ("the 5th", "This day is not in the calendar."),
     ):
         response = press(circle, circle.cleo, one, "take", day=day)
         assert (response.status_code, sentence in response.text) == (422, True), day

@@ -130,7 +130,7 @@ def test_ben_sets_his_own_measure_and_rests(ben, frozen, browser_of):
         ({"rest": "y"}, "Choose a day after today, within a year."),
         ({"rest": "y", "rest_until": "2020-01-01"}, "Choose a day after today, within a year."),
         ({"rest": "y", "rest_until": "2999-01-01"}, "Choose a day after today, within a year."),
-        ({"rest": "y", "rest_until": "2027-02-30"}, "That day is not in the calendar."),
+        ({"rest": "y", "rest_until": "2027-02-30"}, "This day is not in the calendar."),
     ],
 )
 def test_what_cannot_be_meant_is_said_beside_the_field(ben, browser_of, filled_in, sentence):

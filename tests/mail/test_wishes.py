@@ -154,10 +154,10 @@ def test_a_pause_ends_when_its_day_is_taken_out(ben, at_home):
         ({"quiet": "y", "quiet_from": "21:00", "quiet_until": "21:00"}, "same time"),
         ({"quiet": "y", "quiet_from": "21:00", "quiet_until": ""}, "from when and until when"),
         ({"letters_at": ""}, "at what time"),
-        ({"own-asks": "often"}, "Not a valid choice"),
-        ({"preset": "all"}, "Not a valid choice"),
-        ({"reminders": ["7"]}, "valid choice"),
-        ({"letters_on": "9"}, "Not a valid choice"),
+        ({"own-asks": "often"}, "Choose one of these."),
+        ({"preset": "all"}, "Choose one of these."),
+        ({"reminders": ["7"]}, "Choose one of these."),
+        ({"letters_on": "9"}, "Choose one of these."),
     ],
 )
 def test_what_cannot_be_is_said_and_changes_nothing(ben, at_home, changes, words):

@@ -45,8 +45,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says of each file how many requests it sent and what was answered: the figures of `docs/reliability.md`."""
     figures: dict[str, Counter[int]] = defaultdict(Counter)
     for report in [one for reports in terminalreporter.stats.values() for one in reports]:
-        if getattr(report, "when", None) == "teardown":
-            figures[report.fspath].update(dict(report.user_properties).get(ANSWERED, {}))
+        answered = dict(getattr(report, "user_properties", ())).get(ANSWERED)
+        if answered and report.when == "teardown":
+            figures[report.fspath].update(answered)
     for path, answered in sorted(figures.items()):
         terminalreporter.line(f"{path}: {in_words(answered)}")
 
