@@ -27,7 +27,7 @@ run: .venv/run.ok ## set up, then start everything on http://127.0.0.1:8000 (POR
 
 .PHONY: test
 test: .venv/test.ok ## set up, then run every test, each on SQLite or PostgreSQL or both (ARGS=… for pytest)
-	@$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 .PHONY: test-whole
 test-whole: .venv/test.ok ## every test on both databases, with everything odd everywhere and thirty rounds of each race (an hour)
