@@ -1,7 +1,7 @@
 """Every page there is, as a browser shows it: nothing that axe complains of, nothing cut off, nothing too wide.
 
 What there is comes from the map of addresses and from the table of whom each is for, so a new page is looked at without
-a word here. `make test` looks at every third page once, at one size in one theme, in turn; `make test-look` at each as
+a word here. `make test` looks at every sixth page once, at one size in one theme, in turn; `make test-look` at each as
 everyone whom it is for, light and dark, on a phone and on a desk.
 """
 
@@ -27,7 +27,7 @@ WIDE = os.environ.get("LOOK") == "whole"
 # Letters as mail programs show them, in frames of their own: they are looked at in tests of letters. And the two
 # frames of the kit, whose pieces have an address of their own.
 ELSEWHERE = {"dev.sample_html", "dev.letter_html", "dev.samples", "dev.kit"}
-SHARE = 3
+SHARE = 6
 WAYS = tuple(product(("light", "dark"), ((390, 844), (1280, 860))))
 MORE = ("/nothing-here", "/help-now?country=CH", "/help-now?country=AQ")  # pages that no rule of the map is alone for
 CUT = Path(__file__).with_name("cut.js").read_text()
