@@ -80,30 +80,30 @@ def among(options: type[StrEnum]) -> Any:
     return coerce
 
 
-class Day(DateField):
+class OrNone:
+    """For a day or a time: none where nothing is said, and where it is no such thing, a sentence of ours."""
+
+    data: Any
+    none_such: str
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        try:
+            super().process_formdata([text for text in valuelist if text])  # type: ignore[misc]
+        except ValueError:
+            raise ValueError(str(self.none_such)) from None
+
+
+class Day(OrNone, DateField):
     """A day of the calendar, or none."""
 
-    data: Any
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = None
-        try:
-            super().process_formdata([text for text in valuelist if text])
-        except ValueError:
-            raise ValueError(_("This day is not in the calendar. Choose one such as 2027-05-19.")) from None
+    none_such = _l("This day is not in the calendar. Choose one such as 2027-05-19.")
 
 
-class Time(TimeField):
+class Time(OrNone, TimeField):
     """A time of day, or none."""
 
-    data: Any
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = None
-        try:
-            super().process_formdata([text for text in valuelist if text])
-        except ValueError:
-            raise ValueError(_("This time is not on the clock. Choose one such as 19:00.")) from None
+    none_such = _l("This time is not on the clock. Choose one such as 19:00.")
 
 
 class ZoneField(SelectField):
