@@ -14,12 +14,12 @@ PURPOSE, SIZE = "stop-passed-on", 32  # bytes of a blind index
 
 def stopping_token(email: str) -> str:
     """What stops them for this address, for good: it works when the address is long forgotten here."""
-    return seal_token(PURPOSE, index_of(email))
+    return seal_token(PURPOSE, blind_index(here(email)))
 
 
-def index_of(email: str) -> bytes:
-    """By what a stopped address is known: a keyed hash of this table alone."""
-    return blind_index(f"{StoppedAddress.__tablename__}|{email}")
+def here(email: str) -> str:
+    """What is hashed of an address, so that its hash is one of this table alone."""
+    return f"{StoppedAddress.__tablename__}|{email}"
 
 
 def stopped_by(token: str) -> bytes:
@@ -37,6 +37,6 @@ def stop(index: bytes) -> None:
 
 def stopped(emails: Collection[str]) -> set[str]:
     """Those of these addresses whose owners want nothing passed on. One query."""
-    known = {index: email for email in emails for index in blind_indexes(f"{StoppedAddress.__tablename__}|{email}")}
+    known = {index: email for email in emails for index in blind_indexes(here(email))}
     found = select(StoppedAddress.address_index).where(StoppedAddress.address_index.in_(known))
     return {known[index] for index in db.session.scalars(found)}

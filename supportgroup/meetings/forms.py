@@ -235,13 +235,6 @@ class EditForm(MeetingForm):
     skip_offered = False  # single dates of a series that is there are cancelled, on their own pages
     scope = RadioField(_l("What changes"), choices=choices(SCOPES), coerce=among(Scope), default=Scope.THIS)
 
-    @property
-    def has_folded_problem(self) -> bool:
-        """Whether something that is folded away needs another look."""
-        parts = (self[f"minutes_{part}"] for part in Part)
-        folded = (self.minutes, self.size_limit, self.least, self.host, self.agenda, *parts, self.customs, self.about)
-        return any(field.errors for field in folded)
-
     def is_series(self) -> bool:
         return "scope" in self and self.scope.data in (Scope.FOLLOWING, Scope.ALL)
 
