@@ -15,7 +15,7 @@ from supportgroup.mail.reaching import reached
 from supportgroup.meetings import calendars, pausing, queries, series, service
 from supportgroup.meetings.answers import is_near, members
 from supportgroup.meetings.models import Answer, Meeting, Pause, Series
-from supportgroup.meetings.notices import Hear, Hearer, calendars_holding, hearing, who_heard_otherwise
+from supportgroup.meetings.notices import Hear, Hearer, hearing, who_heard_otherwise
 from supportgroup.meetings.service import Plan
 from supportgroup.words import number
 
@@ -115,10 +115,10 @@ def of_calendars(held: Sequence[Meeting], gone: Sequence[Meeting], *, by: Member
     """What later meetings send to those who have letters bring meetings to a calendar: one for each that it holds,
     since a calendar is told of one meeting at a time.
     """
-    group_id, held_ids = by.group_id, [one.id for one in held]
-    wanted = [account_id for _, account_id in db.session.execute(calendars.coming_by_calendar(held_ids))]
-    wanted += [account_id for one in gone for account_id in calendars_holding(one, but=by)]
-    get = reached(wanted, CHANGES, group_id)
+    stay = calendars.coming_by_calendar([one.id for one in held])
+    go = calendars.coming_by_calendar([one.id for one in gone]).where(Membership.id != by.id)
+    wanted = [account_id for rows in (stay, go) for _, account_id in db.session.execute(rows)]
+    get = reached(wanted, CHANGES, by.group_id)
     if not get:
         return []
     people, letters = len(get), sum(account_id in get for account_id in wanted)
